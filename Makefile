@@ -1,0 +1,54 @@
+# make check: the specification on the reference schema.   make test: the suite's own tests, mutants included.
+# make test-servers: what is left behind by runs that are killed, and servers behind URLs.
+# PYTHON=/path/to/python chooses the interpreter; ARGS="..." goes to pytest.
+SHELL := /bin/bash
+VENV ?= .venv
+BIN := $(VENV)/bin
+ARGS ?=
+SERVERS := $(addprefix tests_suite/,test_nothing_is_left.py test_external_server.py test_external_server_refusals.py)
+# Compiled tests are worth keeping: without them every run rewrites hypothesis and the plugins anew (2 s).
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: check test test-servers mutants test-container trace lint bench setup dev live clean
+
+check: setup
+	$(BIN)/python -m pytest $(ARGS)
+
+test: setup
+	$(BIN)/python -m pytest tests_suite -n 2 $(addprefix --ignore=,$(SERVERS)) $(ARGS)
+
+test-servers: setup
+	$(BIN)/python -m pytest $(SERVERS) -n 2 $(ARGS)
+
+mutants: setup
+	$(BIN)/python -m pytest tests_suite/test_mutants.py -m alone -n 2 -v $(ARGS)
+
+test-container: setup
+	tools/container_lab.sh $(BIN)/python $(ARGS)
+
+trace: setup
+	$(BIN)/python -m spec.trace
+
+live: setup
+	$(BIN)/python -m pytest -m live $(ARGS)
+
+lint: dev
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+bench: setup
+	$(BIN)/python -m tools.bench
+
+setup: $(VENV)/installed
+
+dev: $(VENV)/installed-dev
+
+$(VENV)/installed: requirements.txt
+	python=$${PYTHON:-$$(tools/find_python.sh)} && "$$python" -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt && touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt && touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
