@@ -1,0 +1,138 @@
+"""What one append costs in buffers, and a ledger long enough to see whether that grows."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from spec import TABLES
+from support.catalog import ledger_parts
+from support.ledger import Entry, append, values
+from support.refusals import undone
+from support.server import Server
+from support.sowing import add_organisation
+
+Connection = psycopg.Connection[Any]
+
+_BUFFERS = """SELECT sum(pg_catalog.pg_stat_get_xact_blocks_fetched(oid))::bigint FROM pg_catalog.pg_class
+              WHERE relkind IN ('r', 'i', 'm', 't', 'S') AND oid >= 16384"""
+
+
+def _touched(conn: Connection) -> int:
+    row = conn.execute(_BUFFERS).fetchone()
+    return int(row[0] or 0) if row else 0
+
+
+def buffers(conn: Connection, entry: Entry) -> int:
+    """How many buffers of the candidate's own tables and indexes one append of `entry` touches; it is undone.
+
+    The counters hold what earlier transactions of the session did not report yet: only the difference counts.
+    """
+    with undone(conn):
+        before = _touched(conn)
+        append(conn, entry)
+        conn.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        return _touched(conn) - before
+
+
+HONEST_GROWTH_SECONDS = 60  # for one statement
+Way = Callable[[Connection], AbstractContextManager[None]]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Buffers that one append touches, by the number of entries its chain has."""
+
+    buffers: dict[int, int]
+
+
+def measure(server: Server, database: str, lengths: Sequence[int]) -> Cost:
+    """Found an organisation in `database`, let its chain grow to each of `lengths`, and measure an append there.
+
+    Raises psycopg.Error if the ledger refuses an honest entry.
+    """
+    with server.connect(server.superuser, database) as admin:
+        try:
+            return _measured(admin, "org_long", lengths, _unhindered, step=max(lengths))
+        except psycopg.Error:  # a candidate that keeps books of its own about the chain: let it
+            admin.execute(f"SET statement_timeout = {HONEST_GROWTH_SECONDS * 1000}".encode())
+            return _measured(admin, "org_longer", lengths, _vacuumed, step=50)
+
+
+def _measured(admin: Connection, organisation_id: str, lengths: Sequence[int], way: Way, *, step: int) -> Cost:
+    organisation = add_organisation(admin, organisation_id)
+    head = organisation.next()
+    append(admin, head)
+    found, reached = {}, 1
+    for length in lengths:
+        with way(admin):
+            while reached < length:  # in transactions that leave little behind for the next to wade through
+                stop = min(reached + step, length)
+                head, reached = head.changed(entry_hash=lengthen(admin, head, reached, stop)), stop
+        found[length] = buffers(admin, organisation.grown(head).next())
+    return Cost(found)
+
+
+def lengthen(admin: Connection, head: Entry, start: int, stop: int) -> str:
+    """Add the entries number `start` to `stop` - 1 behind `head`, in one statement. Returns the new head.
+
+    Hashes are well-formed and linked, but of no content: only the number of entries matters. `admin`: superuser of a
+    database that is thrown away.
+    """
+    row = values(head)
+    link = "'sha256:' || lpad(to_hex({}), 8, '0') || repeat('0', 56)"
+    computed = {
+        "id": f"'{head.organisation_id[4:]}_' || n",
+        "prev_entry_hash": f"CASE n WHEN {start} THEN %(head)s ELSE {link.format('n - 1')} END",
+        "entry_hash": link.format("n"),
+        "created_at": "%(created_at)s + n * interval '1 second'",
+    }
+    selected = [computed.get(name, f"%({name})s") for name in row]
+    query = f"""INSERT INTO public.{TABLES.ledger} ({", ".join(row)}) SELECT {", ".join(selected)}
+                FROM generate_series({start}, {stop} - 1) n"""
+    admin.execute(query.encode(), {**row, "head": head.entry_hash})
+    last = admin.execute(f"SELECT {link.format(str(stop - 1))}".encode()).fetchone()
+    assert last is not None
+    return str(last[0])
+
+
+@contextmanager
+def _vacuumed(admin: Connection) -> Iterator[None]:
+    """Nothing is switched off; afterwards what autovacuum does in time is done now."""
+    yield
+    admin.execute("VACUUM (ANALYZE)")
+
+
+@contextmanager
+def _unhindered(admin: Connection) -> Iterator[None]:
+    """Switch off what would make a bulk load slow, and on again: triggers, foreign keys, checks, indexes."""
+    parts = [part.name for part in ledger_parts(admin)]
+    triggers = [(part, *found) for part in parts for found in admin.execute(_TRIGGERS, [part]).fetchall()]
+    checks = [(part, *found) for part in parts[:1] for found in admin.execute(_CHECKS, [part]).fetchall()]
+    before = [f"ALTER TABLE {part} DISABLE TRIGGER {name}" for part, name, _ in triggers]
+    before += [f"ALTER TABLE {part} DROP CONSTRAINT {name}" for part, name, _ in checks]
+    after = [f"ALTER TABLE {part} ADD CONSTRAINT {name} {rule} NOT VALID" for part, name, rule in checks]
+    after += [f"ALTER TABLE {part} ENABLE {_ENABLE[state]} TRIGGER {name}" for part, name, state in triggers]
+    after += [f"REINDEX TABLE {part}" for part in parts]
+    admin.execute("SET session_replication_role = replica")  # no foreign keys
+    for step in before:
+        admin.execute(step.encode())
+    admin.execute(
+        "UPDATE pg_catalog.pg_index SET indisready = false, indisvalid = false WHERE indrelid::regclass::text = ANY (%s)",
+        [parts],
+    )
+    try:
+        yield
+    finally:
+        for step in after:
+            admin.execute(step.encode())
+        admin.execute("RESET session_replication_role")
+
+
+_ENABLE = {"O": "", "A": "ALWAYS", "R": "REPLICA"}
+_TRIGGERS = """SELECT quote_ident(tgname), tgenabled::text FROM pg_catalog.pg_trigger
+               WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled <> 'D'"""
+_CHECKS = """SELECT quote_ident(conname), replace(pg_catalog.pg_get_constraintdef(oid), ' NOT VALID', '')
+             FROM pg_catalog.pg_constraint WHERE conrelid = %s::regclass AND contype = 'c' AND conislocal"""

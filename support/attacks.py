@@ -1,0 +1,122 @@
+"""Statements that try to change or remove ledger entries, each a function of an open session."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from spec import TABLES
+from support.catalog import Part
+from support.ledger import Organisation, insert, values
+
+Connection = psycopg.Connection[Any]
+Attack = Callable[[Connection], int]  # executes and returns how many rows it says it touched
+OTHER_HASH = "sha256:" + "5a" * 32
+
+# What one column alone may be changed to. Nothing else than the ledger's own protection forbids any of it.
+CHANGES: dict[str, tuple[str, ...]] = {
+    "id": ("'led_changed'",),
+    "organisation_id": ("'org_initech'",),
+    "type": ("'expense'", "'corrected'"),
+    "amount": ("0", "42", "-42"),
+    "currency": ("'EUR'", "'CHF'"),
+    "visibility": ("'internal_only'", "'public_full'", "'delayed_public'", "'public_aggregated'"),
+    "metadata": ("'{}'", """'{"redacted": true}'""", "metadata"),
+    "prev_entry_hash": (f"'{OTHER_HASH}'",),
+    "entry_hash": (f"'{OTHER_HASH}'",),
+    "created_at": ("now()", "'2000-01-01'", "created_at - interval '1 microsecond'"),
+}
+
+
+def _query(text: str) -> bytes:
+    return text.replace("{ledger}", f"public.{TABLES.ledger}").encode()
+
+
+def statement(text: str, *parameters: Any) -> Attack:
+    """One statement; `{ledger}` in it stands for the ledger."""
+    query = _query(text)
+
+    def attack(conn: Connection) -> int:
+        return conn.execute(query, parameters or None).rowcount
+
+    return attack
+
+
+@contextmanager
+def rolled_back(conn: Connection) -> Iterator[None]:
+    """A transaction that leaves nothing, whatever happens in it."""
+    conn.execute("BEGIN")
+    try:
+        yield
+        conn.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    finally:
+        if not conn.closed:
+            conn.execute("ROLLBACK")
+
+
+def prepared_by(*steps: str, then: Attack) -> Attack:
+    """`then`, in a transaction that first runs `steps` and is rolled back."""
+
+    def attack(conn: Connection) -> int:
+        with rolled_back(conn):
+            for step in steps:
+                conn.execute(_query(step))
+            return then(conn)
+
+    return attack
+
+
+def accepted_anywhere(conn: Connection, column: str, changes: tuple[str, ...]) -> list[str]:
+    """Tries each change of `column` on every entry, one by one, in one round trip; nothing stays.
+
+    Returns what was not refused: change and entry. `conn`: a session that sees every entry.
+    """
+    values = ", ".join("'" + change.replace("'", "''") + "'" for change in changes)
+    conn.execute("CREATE TEMP TABLE IF NOT EXISTS accepted (what text)")
+    conn.execute("TRUNCATE pg_temp.accepted")
+    conn.execute(
+        _query(f"""DO $$
+        DECLARE entry text; change text; refused boolean;
+        BEGIN
+            FOR entry IN SELECT id FROM {{ledger}} LOOP
+                FOREACH change IN ARRAY ARRAY[{values}] LOOP
+                    refused := false;
+                    BEGIN
+                        EXECUTE format('UPDATE {{ledger}} SET {column} = %s WHERE id = %L', change, entry);
+                        SET CONSTRAINTS ALL IMMEDIATE;
+                        RAISE SQLSTATE 'ZZ001';
+                    EXCEPTION
+                        WHEN SQLSTATE 'ZZ001' THEN NULL;  -- accepted, and rolled back with this block
+                        WHEN OTHERS THEN refused := true;
+                    END;
+                    IF NOT refused THEN
+                        INSERT INTO pg_temp.accepted VALUES (format('{column} = %s of %s', change, entry));
+                    END IF;
+                END LOOP;
+            END LOOP;
+        END $$""")
+    )
+    return [row[0] for row in conn.execute("SELECT what FROM pg_temp.accepted ORDER BY 1")]
+
+
+def upsert(organisation: Organisation, constraint: str) -> Attack:
+    """INSERT ... ON CONFLICT DO UPDATE: an honest next entry under the id of the first one."""
+    row = values(organisation.next(id=organisation.entries[0].id))
+    arbiter = sql.Identifier(constraint).as_string()
+    query, parameters = insert([row], f"ON CONFLICT ON CONSTRAINT {arbiter} DO UPDATE SET amount = 7")
+
+    def attack(conn: Connection) -> int:
+        return conn.execute(query, parameters).rowcount
+
+    return attack
+
+
+def on_part(part: Part) -> dict[str, Attack]:
+    """Attacks straight at a partition or child table of the ledger."""
+    return {
+        f"an UPDATE of {part.name}": statement(f"UPDATE {part.name} SET amount = 7"),
+        f"a DELETE from {part.name}": statement(f"DELETE FROM {part.name}"),
+        f"a TRUNCATE of {part.name}": statement(f"TRUNCATE {part.name} CASCADE"),
+    }

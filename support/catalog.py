@@ -1,0 +1,148 @@
+"""One question to pg_catalog per function. All take an open connection and raise psycopg.Error only."""
+
+import re
+from dataclasses import dataclass
+
+import psycopg
+
+from spec import APP, READONLY, TABLES
+
+
+@dataclass(frozen=True)
+class ColumnFound:
+    """A column as declared. `type` is the base type below any domain; `length` in characters or None."""
+
+    name: str
+    type: str
+    kind: str  # pg_type.typtype of the declared type's base: b base, e enum, ...
+    length: int | None
+    precision: int | None
+    not_null: bool
+    filled: bool  # has a default, an identity or a generation rule
+
+
+_COLUMNS = """
+WITH RECURSIVE base AS (
+    SELECT a.attrelid, a.attnum, a.attname, a.attnotnull, a.atthasdef, a.attidentity, a.attgenerated,
+           a.atttypid AS typ, a.atttypmod AS typmod, false AS domain_not_null, false AS domain_default
+    FROM pg_catalog.pg_attribute a
+    WHERE a.attrelid = pg_catalog.to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped
+  UNION ALL
+    SELECT b.attrelid, b.attnum, b.attname, b.attnotnull, b.atthasdef, b.attidentity, b.attgenerated,
+           t.typbasetype, t.typtypmod, b.domain_not_null OR t.typnotnull, b.domain_default OR t.typdefault IS NOT NULL
+    FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.typ AND t.typtype = 'd'
+)
+SELECT b.attname, pg_catalog.format_type(b.typ, NULL), t.typtype,
+       CASE WHEN b.typ IN (1042, 1043) AND b.typmod > 4 THEN b.typmod - 4 END,
+       CASE WHEN b.typ IN (1114, 1184) AND b.typmod >= 0 THEN b.typmod END,
+       b.attnotnull OR b.domain_not_null,
+       b.atthasdef OR b.domain_default OR b.attidentity <> '' OR b.attgenerated <> ''
+FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.typ AND t.typtype <> 'd'
+ORDER BY b.attnum
+"""
+
+
+def columns(conn: psycopg.Connection, table: str) -> dict[str, ColumnFound]:
+    """The columns of public.`table`, by name; empty if there is no such table."""
+    return {row[0]: ColumnFound(*row) for row in conn.execute(_COLUMNS, [f"public.{table}"])}
+
+
+def tables(conn: psycopg.Connection) -> set[str]:
+    """The names of the ordinary and partitioned tables in schema public."""
+    query = """SELECT relname FROM pg_catalog.pg_class
+               WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"""
+    return {row[0] for row in conn.execute(query)}
+
+
+def roles(conn: psycopg.Connection) -> set[str]:
+    """The names of all roles of the server."""
+    return {row[0] for row in conn.execute("SELECT rolname FROM pg_catalog.pg_roles")}
+
+
+def references(conn: psycopg.Connection, table: str) -> dict[str, str]:
+    """Which table each foreign-key column of public.`table` refers to (unqualified names)."""
+    query = """SELECT a.attname, f.relname FROM pg_catalog.pg_constraint c
+               CROSS JOIN LATERAL unnest(c.conkey) AS k(attnum)
+               JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum
+               JOIN pg_catalog.pg_class f ON f.oid = c.confrelid
+               WHERE c.contype = 'f' AND c.conrelid = pg_catalog.to_regclass(%s)
+               ORDER BY cardinality(c.conkey) DESC"""
+    return dict(conn.execute(query, [f"public.{table}"]).fetchall())
+
+
+@dataclass(frozen=True)
+class Part:
+    """A table that stores rows of the ledger: itself, a partition or a child; `name` is quoted and qualified."""
+
+    name: str
+    kind: str  # pg_class.relkind
+    persistence: str  # pg_class.relpersistence: p logged, u unlogged, t temporary
+    is_partition: bool
+
+
+def ledger_parts(conn: psycopg.Connection) -> list[Part]:
+    """The ledger and everything that inherits from it, the ledger first."""
+    query = """WITH RECURSIVE part AS (
+                 SELECT pg_catalog.to_regclass(%s)::oid AS oid
+                 UNION SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN part ON part.oid = i.inhparent)
+               SELECT c.oid::regclass::text, c.relkind::text, c.relpersistence::text, c.relispartition
+               FROM part JOIN pg_catalog.pg_class c USING (oid)"""
+    found = [Part(*row) for row in conn.execute(query, [f"public.{TABLES.ledger}"])]
+    return sorted(found, key=lambda part: part.is_partition)
+
+
+def partition_columns(conn: psycopg.Connection, table: str) -> set[str]:
+    """The columns that public.`table` is partitioned by; empty for an ordinary table."""
+    query = """SELECT a.attname FROM pg_catalog.pg_partitioned_table p
+               JOIN pg_catalog.pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = ANY (p.partattrs)
+               WHERE p.partrelid = pg_catalog.to_regclass(%s)"""
+    return {row[0] for row in conn.execute(query, [f"public.{table}"])}
+
+
+def may(conn: psycopg.Connection, privilege: str, table: str = TABLES.ledger) -> bool:
+    """Whether the session's role holds `privilege` on public.`table`, itself or through membership."""
+    row = conn.execute("SELECT pg_catalog.has_table_privilege(%s, %s)", [f"public.{table}", privilege]).fetchone()
+    return bool(row and row[0])
+
+
+def login_roles_present(conn: psycopg.Connection) -> set[str]:
+    """Which of the application's and the read-only role exist."""
+    return roles(conn) & {APP, READONLY}
+
+
+def identifying_constraint(conn: psycopg.Connection, table: str) -> str | None:
+    """The name of an immediate primary key or unique constraint of public.`table` that `id` is part of."""
+    query = """SELECT c.conname FROM pg_catalog.pg_constraint c
+               JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
+               WHERE c.conrelid = pg_catalog.to_regclass(%s) AND c.contype IN ('p', 'u') AND NOT c.condeferrable
+                 AND a.attname = 'id' ORDER BY c.contype LIMIT 1"""
+    row = conn.execute(query, [f"public.{table}"]).fetchone()
+    return str(row[0]) if row else None
+
+
+def settings_read(conn: psycopg.Connection) -> tuple[set[str], set[str]]:
+    """The settings that functions, triggers, rules and policies of the candidate read, and the words they compare with.
+
+    Taken from their source: every name in current_setting('...'), and every other short literal.
+    """
+    query = """SELECT p.prosrc FROM pg_catalog.pg_proc p
+                 WHERE p.pronamespace::regnamespace::text !~ '^(pg_|information_schema)'
+               UNION ALL SELECT pg_catalog.pg_get_triggerdef(oid) FROM pg_catalog.pg_trigger WHERE NOT tgisinternal
+               UNION ALL SELECT definition FROM pg_catalog.pg_rules WHERE schemaname = 'public'
+               UNION ALL SELECT concat_ws(' ', qual, with_check) FROM pg_catalog.pg_policies"""
+    sources = "\n".join(row[0] or "" for row in conn.execute(query))
+    read = set(re.findall(r"current_setting\s*\(\s*'([A-Za-z_][\w.]*)'", sources))
+    read |= set(re.findall(r"\bSHOW\s+([a-z_]+\.\w+)", sources, re.IGNORECASE))
+    literals = {literal.replace("''", "'") for literal in re.findall(r"'((?:[^'\n]|'')*)'", sources)}
+    words = {literal for literal in literals - read if 0 < len(literal) <= 20 and "%" not in literal}
+    return read, words if read else set()
+
+
+def ledger_references(conn: psycopg.Connection) -> list[tuple[str, str, str]]:
+    """What ledger_entries.organisation_id refers to: table, action on DELETE, action on UPDATE (pg_constraint's letters)."""
+    query = """SELECT f.relname, c.confdeltype::text, c.confupdtype::text FROM pg_catalog.pg_constraint c
+               JOIN pg_catalog.pg_class f ON f.oid = c.confrelid
+               JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
+               WHERE c.contype = 'f' AND c.conrelid = pg_catalog.to_regclass(%s) AND a.attname = 'organisation_id'
+                 AND c.confrelid <> c.conrelid"""
+    return [(row[0], row[1], row[2]) for row in conn.execute(query, [f"public.{TABLES.ledger}"])]

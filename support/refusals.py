@@ -1,0 +1,91 @@
+"""Why PostgreSQL refused: one name per cause, and the error that says a guarantee is broken."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+
+# SQLSTATE classes that say the statement never reached the rule under test.
+_NOT_ASKED = ("08", "0A", "26", "34", "3B", "3D", "3F", "42", "53", "54", "57", "58", "XX")
+PRIVILEGE = "42501"  # no grant, or row security: the caller has to make sure which
+
+
+class BrokenError(AssertionError):
+    """A guarantee is broken, or cannot be asked of this candidate; the message is what was observed."""
+
+
+@dataclass
+class Refusal:
+    """What came of an attempt; `error` is None until it was refused."""
+
+    error: psycopg.Error | None = None
+
+    @property
+    def sqlstate(self) -> str:
+        return (self.error.sqlstate or "") if self.error else ""
+
+    def names_its_cause(self) -> bool:
+        """Whether the server's words speak of the ledger, its entries or its chain, or are a sentence in any language."""
+        if self.error is None:
+            return False
+        diag = self.error.diag
+        words = (diag.message_primary, diag.message_detail, diag.message_hint, diag.constraint_name)
+        text = " ".join(word for word in words if word).lower()
+        if len((diag.message_primary or "").split()) >= 3:
+            return True
+        return any(subject in text for subject in ("ledger", "entr", "append", "immutable", "chain", "hash", "link"))
+
+    def __str__(self) -> str:
+        return said(self.error) if self.error else "no error at all"
+
+
+def said(error: psycopg.Error) -> str:
+    """The server's words in one line: message, detail, SQLSTATE."""
+    parts = [error.diag.message_primary or str(error).strip().splitlines()[0], error.diag.message_detail or ""]
+    return f"{'; '.join(part for part in parts if part)} [{error.sqlstate or 'no SQLSTATE'}]"
+
+
+def is_refusal(error: psycopg.Error) -> bool:
+    """Whether the error is the schema refusing, not a statement that could not be understood or a server in trouble."""
+    if error.diag.source_function == "exec_stmt_raise":  # the schema's own RAISE, under whatever SQLSTATE it chose
+        return True
+    return error.sqlstate == PRIVILEGE or (error.sqlstate is not None and not error.sqlstate.startswith(_NOT_ASKED))
+
+
+@contextmanager
+def refused(what: str) -> Iterator[Refusal]:
+    """The block must be refused by the schema.
+
+    `what` completes the sentence "... was accepted". Raises BrokenError if it was accepted, or failed for another reason.
+    """
+    refusal = Refusal()
+    try:
+        yield refusal
+    except psycopg.Error as error:
+        if not is_refusal(error):
+            raise BrokenError(f"{what} failed before it was judged: {said(error)}") from error
+        refusal.error = error
+        return
+    raise BrokenError(f"{what} was accepted")
+
+
+@contextmanager
+def accepted(what: str) -> Iterator[None]:
+    """The block, an honest statement, must be accepted. Raises BrokenError with the server's words if it is not."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise BrokenError(f"{what} was refused: {said(error)}") from error
+
+
+@contextmanager
+def undone(conn: psycopg.Connection) -> Iterator[None]:
+    """Run the block in a transaction, check what is deferred as COMMIT would, and roll back: nothing stays."""
+    conn.execute("BEGIN")
+    try:
+        yield
+        conn.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    finally:
+        if not conn.closed:
+            conn.execute("ROLLBACK")

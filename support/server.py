@@ -1,0 +1,43 @@
+"""A PostgreSQL 15 that the suite may do anything to."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+Kind = Literal["wheel", "local", "container", "url"]
+SUPERUSER = "postgres"
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where it listens, who its superuser is, and the passwords of the roles the suite logs in as."""
+
+    kind: Kind
+    version: str
+    host: str
+    port: int
+    superuser: str
+    passwords: dict[str, str] = field(repr=False)
+    collation: str = "C"
+
+    def dsn(self, role: str, database: str) -> str:
+        """A libpq connection string; holds a password and is for psycopg only."""
+        return make_conninfo(
+            host=self.host,
+            port=self.port,
+            user=role,
+            password=self.passwords.get(role, ""),
+            dbname=database,
+            connect_timeout=20,
+            application_name="amply-compliance",
+        )
+
+    def connect(self, role: str, database: str) -> psycopg.Connection:
+        """A real login: autocommit, no automatic preparation of statements."""
+        return psycopg.connect(self.dsn(role, database), autocommit=True, prepare_threshold=None)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For handing the server to a worker process; holds passwords."""
+        return asdict(self)

@@ -1,0 +1,81 @@
+"""The candidate on the server: applied, its roles given passwords, its database sown and ready to be cloned."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from spec import APP, OWNER, READONLY
+from support.candidate import CandidateError, Source, apply_sql
+from support.catalog import roles, tables
+from support.database import clone, drop
+from support.rds_like import DATABASE, set_password
+from support.refusals import said
+from support.server import Server
+from support.sowing import sow, sow_isolated
+
+SOWN = f"{DATABASE}_sown"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the tests are about. `faults`: why parts of the candidate could not be filled with honest rows, by part."""
+
+    server: Server
+    kind: str
+    sources: tuple[Source, ...]
+    faults: dict[str, str] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For handing the subject to a worker process."""
+        return asdict(self)
+
+    @staticmethod
+    def from_dict(data: dict[str, Any]) -> "Subject":
+        """The inverse of `as_dict`."""
+        sources = tuple(Source(**source) for source in data["sources"])
+        return Subject(Server(**data["server"]), data["kind"], sources, data["faults"])
+
+
+def _roles_with_passwords(server: Server) -> Server:
+    """Every login role of the specification that the candidate made gets a password that we know."""
+    passwords = dict(server.passwords)
+    with server.connect(server.superuser, DATABASE) as conn:
+        if not tables(conn):
+            raise CandidateError("it creates no table in schema public")
+        for role in {APP, READONLY} & roles(conn):
+            passwords[role] = secrets.token_hex(16)
+            set_password(conn, role, passwords[role])
+    return replace(server, passwords=passwords)
+
+
+def _sow(server: Server) -> dict[str, str]:
+    clone(server, DATABASE, SOWN)
+    faults: dict[str, str] = {}
+    with server.connect(server.superuser, SOWN) as conn:
+        for part, work in (("ledger", sow), ("isolated", sow_isolated)):
+            try:
+                work(conn)
+            except psycopg.Error as error:
+                faults[part] = f"honest rows cannot be written as superuser: {said(error)}"
+    return faults
+
+
+def prepare(server: Server, schema: Sequence[Path], patches: Sequence[Path]) -> Subject:
+    """Apply the candidate as the master user, patches as superuser; then sow.
+
+    Raises CandidateError (file, line, the server's words) if it cannot be applied or creates no table.
+    """
+    sources = apply_sql(server.dsn(OWNER, DATABASE), schema)
+    if patches:
+        sources = [*sources, *apply_sql(server.dsn(server.superuser, DATABASE), patches)]
+    server = _roles_with_passwords(server)
+    return Subject(server, "sql", tuple(sources), _sow(server))
+
+
+def remove(server: Server) -> None:
+    """Drop what `prepare` made beside the candidate's own database."""
+    drop(server, SOWN)
