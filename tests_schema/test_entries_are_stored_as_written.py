@@ -1,0 +1,78 @@
+"""LED: what the ledger accepts, it keeps to the letter; and it accepts every honest entry."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from spec import TABLES
+from support.ledger import append, entries_of
+from support.refusals import accepted
+from support.sowing import varied
+
+LARGEST = 2**63 - 1
+
+
+def written_and_read_back(place, entries, session=None):
+    conn = session or place.session("superuser")
+    for entry in entries:
+        with accepted(f"the honest entry {entry}"):
+            append(conn, entry)
+    found = {entry.id: entry for entry in entries_of(place.admin, entries[0].organisation_id)}
+    assert set(found) == {entry.id for entry in entries}, (
+        f"{len(entries)} entries were appended, {len(found)} are there"
+    )
+    for entry in entries:
+        assert found[entry.id] == entry, f"appended {entry}, stored {found[entry.id]}"
+
+
+def chain(organisation, contents):
+    entries = []
+    for number, content in enumerate(contents):
+        moment = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(seconds=number, microseconds=123_456)
+        entry = organisation.next(**{"created_at": moment, **content})
+        organisation = organisation.grown(entry)
+        entries.append(entry)
+    return entries
+
+
+@pytest.mark.guarantee("LED-09")
+def test_entries_of_every_type_amount_currency_visibility_and_age(busy):
+    written_and_read_back(busy, chain(busy.found(), [varied(number) for number in range(13)]))
+
+
+@pytest.mark.guarantee("LED-09")
+@pytest.mark.parametrize("column", ["type", "currency", "visibility"])
+def test_every_documented(column, busy):
+    written_and_read_back(busy, chain(busy.found(), [{column: value} for value in TABLES.values[column]]))
+
+
+@pytest.mark.guarantee("LED-09")
+def test_every_amount_from_the_smallest_to_the_largest(busy):
+    amounts = (-LARGEST - 1, -1, 0, 1, 2**31, LARGEST)
+    written_and_read_back(busy, chain(busy.found(), [{"amount": amount} for amount in amounts]))
+
+
+@pytest.mark.guarantee("LED-09")
+def test_any_json_as_metadata(busy):
+    values = (
+        {},
+        {"big": 2**60 + 1, "exact": 10**25, "small": 0.1},
+        {"padded": "  x  ", "iban": "DE00", "email": "a@b.c"},
+        {"a": None, "b": [1, 2.5, {"c": True}]},
+        {"": "", "ключ": "🌍 'quoted' \\ |"},
+        {"long": "x" * 20_000},
+    )
+    written_and_read_back(busy, chain(busy.found(), [{"metadata": value} for value in values]))
+
+
+@pytest.mark.guarantee("LED-09")
+def test_ids_in_both_cases(busy):
+    organisation = busy.found()
+    ids = [f"LED_aBc{organisation.id[-4:]}", f"led_aBc{organisation.id[-4:]}"]
+    written_and_read_back(busy, chain(organisation, [{"id": id_} for id_ in ids]))
+
+
+@pytest.mark.guarantee("LED-09")
+def test_times_to_the_microsecond(busy):
+    moments = [datetime(2025, 3, 30, 1, 59, 59, 999_999, tzinfo=UTC), datetime(2025, 3, 30, 2, 0, 0, 1, tzinfo=UTC)]
+    written_and_read_back(busy, chain(busy.found(), [{"created_at": moment} for moment in moments]))

@@ -1,0 +1,160 @@
+"""CHN: what a link may be, for one session after the other."""
+
+from contextlib import suppress
+
+import psycopg
+import pytest
+
+from support.append_forms import FORMS
+from support.chains import LINKS, UNKNOWN, accept, may_append, one_chain, refuse, takes, wrong_links
+from support.ledger import append, stored
+from support.refusals import BrokenError, Refusal, refused, undone
+from support.resistance import unchanged
+from support.sowing import varied
+
+ACTORS = ("superuser", "owner", "app")
+
+
+def contents(actor):
+    """What the entries hold: everything for the superuser, whom nothing else stops; two samples for the others."""
+    return [varied(number) for number in (range(13) if actor == "superuser" else (2, 11))]
+
+
+@pytest.mark.guarantee("CHN-01")
+@pytest.mark.parametrize("actor", ACTORS)
+def test_a_first_entry_is_accepted_without_a_link_and_refused_with_one_by(actor, ledger, initech, acme):
+    if ledger.lacks(actor):
+        return
+    conn = ledger.session(actor, initech)
+    before = stored(ledger.admin)
+    if actor == "superuser":
+        may_append(conn, initech.next())
+    for content in contents(actor):
+        first = initech.next(**content)
+        if actor == "superuser" and not takes(conn, first):
+            continue  # whether the ledger takes every content is LED-09
+        for link in (UNKNOWN, acme.head, ""):
+            refuse(
+                conn, first.changed(prev_entry_hash=link), what=f"a first entry ({first.type}) with the link {link!r}"
+            )
+    unchanged(ledger.admin, before, "refused first entries")
+
+
+def refuse_all(place, actor, organisation, links):
+    conn = place.session(actor, organisation)
+    before = stored(place.admin)
+    if actor == "superuser":  # that the others may append to their own ledger is for tests_security to say
+        may_append(conn, organisation.next())
+    for name, link in links.items():
+        number = LINKS.index(name)  # every content meets some links, and all of them the two that matter most
+        step = 1 if name in ("no link", "a hash that no entry has") else 4
+        for content in contents(actor)[number % step :: step]:
+            entry = organisation.next(**content, prev_entry_hash=link)
+            refuse(conn, entry, what=f"by {actor}, an entry ({entry.type}, {entry.created_at}) that links to {name}")
+    unchanged(place.admin, before, "refused links")
+
+
+@pytest.mark.guarantee("CHN-02")
+@pytest.mark.parametrize("link", LINKS)
+def test_an_entry_is_refused_that_links_to(link, ledger, acme, globex):
+    refuse_all(ledger, "superuser", acme, {link: wrong_links(acme, globex)[link]})
+
+
+@pytest.mark.guarantee("CHN-02")
+@pytest.mark.parametrize("actor", ["owner", "app"])
+def test_a_wrong_link_is_refused_to(actor, ledger, acme, globex):
+    if not ledger.lacks(actor):
+        refuse_all(ledger, actor, acme, wrong_links(acme, globex))
+
+
+@pytest.mark.guarantee("CHN-02")
+@pytest.mark.parametrize("form", FORMS)
+def test_a_wrong_link_is_refused_however_it_is_written(form, ledger, acme, globex):
+    conn = ledger.session("superuser")
+    before = stored(ledger.admin)
+    write = FORMS[form]
+    may_append(conn, acme.next())
+    try:
+        with undone(conn):
+            write(conn, acme.next())
+    except psycopg.Error:
+        return  # honest entries cannot be written so either (deferred keys and ON CONFLICT): no way in
+    for name in ("no link", "the entry before the head", "a hash that no entry has"):
+        with refused(f"an entry that links to {name}, written as {form},"), undone(conn):
+            write(conn, acme.next(prev_entry_hash=wrong_links(acme, globex)[name]))
+    unchanged(ledger.admin, before, f"refused links, written as {form}")
+
+
+@pytest.mark.guarantee("CHN-02")
+def test_a_wrong_second_row_of_one_statement_is_refused(ledger, acme, globex):
+    conn = ledger.session("superuser")
+    before = stored(ledger.admin)
+    first = acme.next()
+    for name, link in wrong_links(acme.grown(first), globex).items():
+        second = acme.grown(first).next(prev_entry_hash=link)
+        refuse(conn, first, second, what=f"a second row of one INSERT that links to {name}")
+    unchanged(ledger.admin, before, "refused second rows")
+
+
+@pytest.mark.guarantee("CHN-02")
+def test_a_wrong_first_row_is_refused_though_the_second_follows_it(ledger, acme, globex):
+    conn = ledger.session("superuser")
+    for name in ("no link", "the entry before the head", "a hash that no entry has"):
+        wrong = acme.next(prev_entry_hash=wrong_links(acme, globex)[name])
+        refuse(
+            conn, wrong, acme.grown(wrong).next(), what=f"two rows of one INSERT, the first of which links to {name},"
+        )
+
+
+@pytest.mark.guarantee("CHN-11")
+def test_the_refusal_of_a_wrong_link_says_why(ledger, acme, globex, initech):
+    conn = ledger.session("superuser")
+    for name, link in wrong_links(acme, globex).items():
+        try:
+            refusal = refuse(conn, acme.next(prev_entry_hash=link), what=f"a link to {name}")
+        except BrokenError:
+            return  # that it is not refused at all is CHN-02
+        assert refusal.names_its_cause(), f"a link to {name} is refused with no word about the chain: {refusal}"
+    refusal = Refusal()
+    try:
+        append(conn, initech.next(prev_entry_hash=UNKNOWN))
+    except psycopg.Error as error:
+        refusal = Refusal(error)
+    assert not refusal.error or refusal.names_its_cause(), f"a first entry with a link is refused wordlessly: {refusal}"
+
+
+@pytest.mark.guarantee("CHN-13")
+def test_after_a_refused_append_the_honest_one_is_accepted(busy, globex):
+    conn = busy.session("superuser")
+    organisation = busy.found()
+    for _ in range(3):
+        entry = organisation.next()
+        accept(conn, entry)
+        organisation = organisation.grown(entry)
+    for name, link in wrong_links(organisation, globex).items():
+        try:
+            append(conn, organisation.next(prev_entry_hash=link))
+        except psycopg.Error:
+            pass
+        else:
+            return  # a wrong link was accepted: CHN-02 says so, and what follows proves nothing
+        entry = organisation.next()
+        accept(conn, entry, f"the honest next entry after a refused link to {name}")
+        organisation = organisation.grown(entry)
+    one_chain(busy.admin, organisation)
+
+
+@pytest.mark.guarantee("CHN-13")
+def test_after_a_refused_append_the_same_transaction_goes_on_from_its_savepoint(busy):
+    conn = busy.session("superuser")
+    organisation = busy.found()
+    for _ in range(2):
+        entry = organisation.next()
+        with conn.transaction():
+            with suppress(psycopg.Error), conn.transaction():
+                append(conn, organisation.next(prev_entry_hash=UNKNOWN))
+                conn.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                return  # accepted: CHN-01, CHN-02
+            accept(conn, entry, "the honest entry after ROLLBACK TO SAVEPOINT")
+        organisation = organisation.grown(entry)
+    one_chain(busy.admin, organisation)

@@ -1,0 +1,94 @@
+"""CHN: a session's own objects never stand in for those that the chain check means."""
+
+import pytest
+
+from support.chains import UNKNOWN, takes
+from support.ledger import append, stored
+from support.refusals import BrokenError, refused, undone
+from support.resistance import unchanged
+
+EMPTY = "CREATE TEMP TABLE ledger_entries (LIKE public.ledger_entries) ON COMMIT DROP"
+SHADOWS = {
+    "an empty temporary table": ([EMPTY], None),
+    "a temporary table with a false head": (
+        [
+            EMPTY,
+            "INSERT INTO pg_temp.ledger_entries SELECT (json_populate_record(e, json_build_object("
+            f"'id', 'led_false', 'entry_hash', '{UNKNOWN}', 'prev_entry_hash', NULL, 'created_at', '2999-01-01'))).* "
+            "FROM public.ledger_entries e LIMIT 1",
+        ],
+        UNKNOWN,
+    ),
+    "an empty temporary view": (
+        ["CREATE TEMP VIEW ledger_entries AS SELECT * FROM public.ledger_entries WHERE false"],
+        None,
+    ),
+    "a temporary type text of one character": (['CREATE DOMAIN pg_temp.text AS "char"'], "s"),
+    "temporary types for all strings": (
+        [
+            'CREATE DOMAIN pg_temp.text AS "char"',
+            'CREATE DOMAIN pg_temp.varchar AS "char"',
+            'CREATE DOMAIN pg_temp.bool AS "char"',
+        ],
+        "s",
+    ),
+}
+SCHEMA = (
+    "CREATE SCHEMA decoy",
+    "CREATE TABLE decoy.ledger_entries (LIKE public.ledger_entries)",
+    "SET LOCAL search_path = decoy, public",
+)
+OPERATORS = (
+    "CREATE SCHEMA decoy",
+    *(
+        f"CREATE FUNCTION decoy.same({kind}, {kind}) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'"
+        for kind in ("text", "varchar")
+    ),
+    *(
+        f"CREATE OPERATOR decoy.= (FUNCTION = decoy.same, LEFTARG = {kind}, RIGHTARG = {kind})"
+        for kind in ("text", "varchar")
+    ),
+    "SET LOCAL search_path = decoy, pg_catalog, public",
+)
+
+
+def shadowed(conn, steps, organisation, link, what):
+    if takes(conn, organisation.next(prev_entry_hash=link)):
+        return  # accepted without any shadow: CHN-02
+    with refused(f"behind {what}, an entry that links to {link!r}"), undone(conn):
+        for step in steps:
+            conn.execute(step)
+        append(conn, organisation.next(prev_entry_hash=link))
+
+
+@pytest.mark.guarantee("CHN-09")
+@pytest.mark.parametrize("actor", ["superuser", "app"])
+@pytest.mark.parametrize("shadow", SHADOWS)
+def test_the_chain_is_not_misled_by(shadow, actor, ledger, acme):
+    if ledger.lacks(actor):
+        return
+    steps, link = SHADOWS[shadow]
+    conn = ledger.session(actor, acme)
+    before = stored(ledger.admin)
+    for wrong in dict.fromkeys((link, None, UNKNOWN)):
+        shadowed(conn, steps, acme, wrong, shadow)
+    unchanged(ledger.admin, before, f"appends behind {shadow}")
+
+
+@pytest.mark.guarantee("CHN-09")
+@pytest.mark.parametrize("actor", ["superuser", "owner"])
+@pytest.mark.parametrize(
+    "steps", [SCHEMA, OPERATORS], ids=["a_schema_in_the_search_path", "operators_in_the_search_path"]
+)
+def test_the_chain_is_not_misled_through_the_search_path_by(steps, actor, ledger, acme):
+    conn = ledger.session(actor, acme)
+    before = stored(ledger.admin)
+    try:
+        with undone(conn):
+            for step in steps:
+                conn.execute(step)
+    except Exception as error:
+        raise BrokenError(f"the attack could not be arranged: {error}") from error
+    for wrong in (None, UNKNOWN):
+        shadowed(conn, steps, acme, wrong, "objects earlier in the search path")
+    unchanged(ledger.admin, before, "appends behind a search path")

@@ -1,0 +1,195 @@
+"""SHP: what a ledger entry must and must not hold, probed with values on both sides of each rule."""
+
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+
+from spec import TABLES
+from support import catalog
+from support.ledger import append, insert, new_entry, stored, values
+from support.refusals import BrokenError, accepted, refused, said, undone
+from support.sowing import add_organisation, varied
+
+REQUIRED = [column.name for column in TABLES.columns.values() if not column.nullable]
+HASH = "ab" * 32
+
+
+@pytest.mark.guarantee("SHP-03")
+@pytest.mark.parametrize("column", REQUIRED)
+def test_null_is_never_stored_in(column, ledger, acme):
+    for content in ({}, {"amount": 0}):  # with a value it is accepted: test_entries_are_stored_as_written
+        never_null(ledger.session("superuser"), values(acme.next(**content)), column)
+
+
+def never_null(conn, row, column):
+    try:
+        with undone(conn):
+            conn.execute(*insert([{**row, column: None}]))
+            found = conn.execute(f"SELECT count(*) FROM public.{TABLES.ledger} WHERE {column} IS NULL").fetchone()
+            assert found == (0,), f"an entry with NULL in {column} was accepted and stored"
+    except psycopg.Error:
+        return  # refused, by whatever rule
+
+
+@pytest.mark.guarantee("SHP-04")
+def test_metadata_that_is_not_written_is_empty(ledger, acme):
+    conn = ledger.session("superuser")
+    entry = acme.next(metadata={})
+    with undone(conn):
+        with accepted("an entry without metadata"):
+            append(conn, entry, omit={"metadata"})
+        found = conn.execute(f"SELECT metadata FROM public.{TABLES.ledger} WHERE id = %s", [entry.id]).fetchone()
+        assert found == ({},), f"the default of metadata is {found and found[0]!r}, not {{}}"
+
+
+@pytest.mark.guarantee("SHP-04")
+def test_a_time_that_is_not_written_is_that_of_the_transaction(busy):
+    conn = busy.session("superuser")
+    entry = new_entry(busy.found().id, None)
+    with undone(conn):
+        conn.execute("SET LOCAL timezone = 'Asia/Tokyo'")  # a time that was meant otherwise shows
+        with accepted("an entry without created_at"):
+            append(conn, entry, omit={"created_at"})
+        query = f"""SELECT created_at BETWEEN now() AND clock_timestamp(), created_at::text, now()::text
+                    FROM public.{TABLES.ledger} WHERE id = %s"""
+        found = conn.execute(query, [entry.id]).fetchone()
+        assert (found or [False])[0], (
+            f"created_at became {found and found[1]}, the transaction began at {found and found[2]}"
+        )
+
+
+@pytest.mark.guarantee("SHP-05")
+def test_an_id_is_not_given_twice_within_an_organisation(ledger, acme):
+    conn = ledger.session("superuser")
+    with undone(conn), accepted("the same entry under an id of its own"):
+        append(conn, acme.next())
+    for number in range(8):
+        with refused(f"a second entry ({varied(number)['type']}) with the id {acme.entries[number].id}"):
+            append(conn, acme.next(**{**varied(number), "id": acme.entries[number].id}))
+
+
+@pytest.mark.guarantee("SHP-05")
+def test_an_id_is_not_given_twice_across_organisations(ledger, acme, globex):
+    divided_by = catalog.partition_columns(ledger.admin, TABLES.ledger)
+    if divided_by and "id" not in divided_by:
+        return  # PostgreSQL has no unique key without the partition columns: an entry is named by organisation and id
+    conn = ledger.session("superuser")
+    with undone(conn), accepted("the same entry under an id of its own"):
+        append(conn, globex.next())
+    with refused(f"an entry of {globex.id} with the id of one of {acme.id}"), undone(conn):
+        append(conn, globex.next(id=acme.entries[0].id))
+
+
+@pytest.mark.guarantee("SHP-06")
+def test_an_entry_of_an_unknown_organisation_is_refused(ledger):
+    conn = ledger.session("superuser")
+    entry = new_entry("org_nobody", None)
+    with refused("an entry of an organisation that does not exist"), undone(conn):
+        append(conn, entry)
+    with undone(conn):
+        add_organisation(conn, "org_nobody")
+        with accepted("the same entry once its organisation exists"):
+            append(conn, entry)
+
+
+@pytest.mark.guarantee("SHP-06")
+@pytest.mark.parametrize("change", ["DELETE FROM {} WHERE id = %s", "UPDATE {} SET id = 'org_renamed' WHERE id = %s"])
+def test_an_organisation_with_entries_stays(change, ledger, acme):
+    conn = ledger.session("superuser")
+    before = stored(ledger.admin)
+    text = change.format(f"public.{TABLES.organisations}")
+    with refused(f"{text.split()[0]} of an organisation with entries"), undone(conn):
+        conn.execute(text, [acme.id])
+    assert stored(ledger.admin) == before
+
+
+@pytest.mark.guarantee("SHP-06")
+def test_the_reference_to_the_organisation_never_removes_or_rewrites_entries(catalog_of):
+    keys = catalog.ledger_references(catalog_of)
+    assert keys, "ledger_entries.organisation_id refers to no table"
+    for table, on_delete, on_update in keys:
+        assert table == TABLES.organisations, f"organisation_id refers to {table}"
+        assert {on_delete, on_update} <= {"a", "r"}, (
+            f"the reference acts on DELETE ({on_delete}) or UPDATE ({on_update})"
+        )
+
+
+@pytest.mark.guarantee("SHP-07")
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "sha256:" + HASH.upper(),
+        "sha256:" + HASH[:-1] + "A",
+        "sha256:" + HASH[:-1],
+        "sha256:" + HASH + "0",
+        "sha256:" + HASH[:-1] + "g",
+        "sha256:" + HASH[:-1] + "\n",
+        "sha256:" + HASH[:-1] + " ",
+        " sha256:" + HASH[:-1],
+        "sha512:" + HASH,
+        "SHA256:" + HASH,
+        "sha256" + HASH,
+        "sha256-" + HASH,
+        "sha1:" + HASH[:40],
+        "md5:" + HASH[:32],
+        HASH,
+        "sha256:",
+        "",
+    ],
+    ids=repr,
+)
+def test_an_entry_hash_is_refused_that_is(wrong, ledger, acme):
+    # The same entry with a well-formed hash is accepted: test_an_entry_hash_is_accepted_with_the_digits.
+    with refused(f"the entry hash {wrong!r}"):
+        append(ledger.session("superuser"), acme.next().changed(entry_hash=wrong))
+
+
+@pytest.mark.guarantee("SHP-07")
+def test_an_entry_of_any_content_is_refused_with_a_hash_in_upper_case(ledger, acme):
+    conn = ledger.session("superuser")
+    for number in range(13):
+        entry = acme.next(**varied(number))
+        with refused(f"an entry ({entry.type}, {entry.amount}, {entry.visibility}) with a hash in upper case"):
+            append(conn, entry.changed(entry_hash="sha256:" + HASH.upper()))
+
+
+@pytest.mark.guarantee("SHP-07")
+def test_an_entry_hash_with_something_behind_it_is_not_stored(ledger, acme):
+    conn = ledger.session("superuser")
+    for tail in ("\n", " ", "\t", "\r\n", "x"):
+        entry = acme.next()
+        try:
+            with undone(conn):
+                append(conn, entry.changed(entry_hash=entry.entry_hash + tail))
+                query = f"SELECT entry_hash FROM public.{TABLES.ledger} WHERE id = %s"
+                found = conn.execute(query, [entry.id]).fetchone()
+                assert found == (entry.entry_hash,), f"the entry hash {found and found[0]!r} was accepted and stored"
+        except psycopg.Error as error:
+            if (error.sqlstate or "")[:2] not in ("22", "23", "P0"):
+                raise BrokenError(
+                    f"a hash with {tail!r} behind it failed before it was judged: {said(error)}"
+                ) from error
+
+
+@pytest.mark.guarantee("SHP-07")
+@pytest.mark.parametrize("digits", ["0" * 64, "f" * 64, "0123456789abcdef" * 4])
+def test_an_entry_hash_is_accepted_with_the_digits(digits, ledger, acme):
+    conn = ledger.session("superuser")
+    with undone(conn), accepted(f"the entry hash sha256:{digits}"):
+        append(conn, acme.next().changed(entry_hash="sha256:" + digits))
+
+
+@pytest.mark.guarantee("SHP-08")
+@pytest.mark.parametrize("time", ["infinity", "-infinity"])
+def test_an_entry_is_refused_at_the_time(time, ledger, acme):
+    conn = ledger.session("superuser")
+    entry = acme.next(created_at=datetime(2030, 1, 1, tzinfo=UTC))
+    with undone(conn), accepted("the same entry at a finite time"):
+        append(conn, entry)
+    try:
+        with undone(conn):
+            conn.execute(*insert([{**values(entry), "created_at": time}]))
+    except psycopg.Error:
+        return  # for whatever reason: such an entry is not written
+    raise BrokenError(f"created_at = {time} was accepted")

@@ -1,0 +1,172 @@
+"""TEN: who works for one organisation sees its rows, all of them, and nobody else's."""
+
+from contextlib import suppress
+
+import psycopg
+import pytest
+
+from spec import TENANCY
+from support.catalog import settings_read
+from support.ledger import Organisation, append, entry_ids, new_entry
+from support.refusals import BrokenError, accepted, said
+from support.rows import add_row
+from support.tenants import ids, ids_of, needs_isolated
+
+OTHERS = [table for table in TENANCY.tables if table != "ledger_entries"]
+
+
+def seen(conn, table):
+    """What the session reads; an error is a closed door too."""
+    try:
+        return ids(conn, table)
+    except psycopg.Error:
+        return set()
+
+
+@pytest.mark.guarantee("TEN-01")
+def test_the_application_reads_exactly_its_own_ledger_entries(still, acme, globex, initech):
+    for organisation in (acme, globex, initech, acme):
+        with accepted("the application's SELECT on its own ledger"):
+            found = entry_ids(still.app(organisation))
+        assert found == organisation.entry_ids, (
+            f"working for {organisation.id}, the application sees {len(found - organisation.entry_ids)} foreign entries "
+            f"and misses {len(organisation.entry_ids - found)} of its own"
+        )
+
+
+@pytest.mark.guarantee("TEN-01")
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT e.id FROM public.ledger_entries e",
+        "SELECT id FROM public.ledger_entries WHERE organisation_id = 'org_globex' OR true",
+        "SELECT f.id FROM (VALUES (1)) v JOIN public.ledger_entries f ON true",
+        "WITH everything AS (SELECT * FROM public.ledger_entries) SELECT id FROM everything",
+        "SELECT (SELECT e.id FROM public.ledger_entries e WHERE e.id = l.id) FROM public.ledger_entries l",
+        "SELECT unnest(array_agg(id)) FROM public.ledger_entries",
+        "SELECT t.id FROM (TABLE public.ledger_entries) t",
+    ],
+)
+def test_no_way_of_asking_reads_a_foreign_entry(query, still, acme):
+    with accepted(query):
+        found = {row[0] for row in still.app(acme).execute(query)}
+    assert found == acme.entry_ids, f"{query} yields {sorted(found ^ acme.entry_ids)} too many or too few"
+
+
+LOOK_ALIKES = ["ORG_ACME", "org_acme ", " org_acme", "org_acm", "%", "org%", "org_acme' OR 'a'='a", "*", "null"]
+
+
+@pytest.mark.guarantee("TEN-01")
+@pytest.mark.parametrize("context", LOOK_ALIKES)
+def test_a_context_that_only_looks_like_an_organisation_reads_nothing(context, still):
+    found = seen(still.app(Organisation(context)), "ledger_entries")
+    assert not found, f"with the context {context!r}, the application reads {sorted(found)}"
+
+
+@pytest.mark.guarantee("TEN-01")
+def test_no_other_setting_that_the_schema_reads_opens_foreign_entries(still, acme):
+    read, words = settings_read(still.admin)
+    for setting in sorted(read - {TENANCY.setting}):
+        for word in ("on", "true", "1", "yes", *sorted(words)):
+            conn = still.app(acme)
+            with suppress(psycopg.Error), conn.transaction(force_rollback=True):
+                conn.execute("SELECT set_config(%s, %s, true)", [setting, word])
+                foreign = entry_ids(conn) - acme.entry_ids
+                assert not foreign, f"with {setting} = {word!r}, the application reads {sorted(foreign)}"
+
+
+@pytest.mark.guarantee("TEN-03")
+@pytest.mark.parametrize("table", OTHERS)
+def test_the_application_reads_no_foreign_row_of(table, still, acme, globex):
+    needs_isolated(still.admin, table, still.databases.subject.faults)
+    for organisation, other in ((acme, globex), (globex, acme)):
+        foreign = seen(still.app(organisation), table) & ids_of(still.admin, table, other.id)
+        assert ids_of(still.admin, table, other.id), f"{table} holds no foreign row to find"
+        assert not foreign, f"working for {organisation.id}, the application reads {sorted(foreign)} of {other.id}"
+
+
+@pytest.mark.guarantee("TEN-04")
+@pytest.mark.parametrize("table", OTHERS)
+def test_the_application_reads_every_own_row_of(table, still, acme, globex):
+    needs_isolated(still.admin, table, still.databases.subject.faults)
+    for organisation in (acme, globex):
+        with accepted(f"the application's SELECT on {table}"):
+            found = ids(still.app(organisation), table)
+        missed = ids_of(still.admin, table, organisation.id) - found
+        assert not missed, (
+            f"working for {organisation.id}, the application does not see its own {sorted(missed)} of {table}"
+        )
+
+
+@pytest.mark.guarantee("TEN-06")
+@pytest.mark.parametrize("table", TENANCY.tables)
+def test_without_a_context_nothing_is_read_of(table, still):
+    needs_isolated(still.admin, table, still.databases.subject.faults)
+    found = seen(still.app(), table)
+    assert not found, f"a session that named no organisation reads {sorted(found)} of {table}"
+
+
+@pytest.mark.guarantee("TEN-06")
+@pytest.mark.parametrize("table", TENANCY.tables)
+def test_after_reset_nothing_is_read_of(table, still, acme):
+    needs_isolated(still.admin, table, still.databases.subject.faults)
+    conn = still.app(acme)
+    for forget in (f"RESET {TENANCY.setting}", "RESET ALL", "DISCARD ALL"):
+        conn.execute(forget)
+        found = seen(conn, table)
+        assert not found, f"after {forget} the session reads {sorted(found)} of {table}"
+        still.app(acme)
+
+
+@pytest.mark.guarantee("TEN-07")
+def test_an_organisation_without_an_id_is_read_by_nobody(private):
+    for table in TENANCY.tables:
+        needs_isolated(private.admin, table, private.databases.subject.faults)
+        try:
+            with private.admin.transaction():
+                nameless_organisation(private.admin, table)
+        except psycopg.Error:
+            continue  # such an organisation cannot exist
+        conn = private.app(Organisation(""))
+        found = seen(conn, table)
+        assert not found, f"with an empty context, the application reads {sorted(found)} of {table}"
+
+
+def nameless_organisation(admin, table):
+    if admin.execute("SELECT FROM public.organisations WHERE id = ''").fetchone() is None:
+        add_row(admin, "organisations", id="", name="nameless")
+    if table == "ledger_entries":
+        append(admin, new_entry("", None))
+    else:
+        add_row(admin, table, id="nameless", organisation_id="")
+
+
+@pytest.mark.guarantee("TEN-08")
+@pytest.mark.parametrize("table", TENANCY.tables)
+def test_the_owner_too_reads_only_the_rows_of_the_organisation_it_names_in(table, still, acme):
+    needs_isolated(still.admin, table, still.databases.subject.faults)
+    found = seen(still.owner(acme), table)
+    own = ids_of(still.admin, table, acme.id)
+    assert found <= own, f"working for {acme.id}, the owner reads {sorted(found - own)} of {table}"
+    unnamed = seen(still.owner(name="unnamed"), table)
+    assert not unnamed, f"without a context, the owner reads {sorted(unnamed)} of {table}"
+
+
+@pytest.mark.guarantee("TEN-09")
+def test_the_read_only_user_reads_exactly_the_entries_of_the_organisation_it_names(still, acme, globex):
+    for organisation in (acme, globex):
+        try:
+            found = entry_ids(still.readonly(organisation))
+        except psycopg.Error as error:
+            raise BrokenError(f"the read-only user cannot read the ledger: {said(error)}") from error
+        assert found == organisation.entry_ids, f"the read-only user reads {sorted(found)} for {organisation.id}"
+    unnamed = seen(still.readonly(name="unnamed"), "ledger_entries")
+    assert not unnamed, f"without a context, the read-only user reads {sorted(unnamed)}"
+
+
+@pytest.mark.guarantee("TEN-09")
+@pytest.mark.parametrize("table", OTHERS)
+def test_the_read_only_user_reads_no_foreign_row_of(table, still, acme):
+    needs_isolated(still.admin, table, still.databases.subject.faults)
+    foreign = seen(still.readonly(acme), table) - ids_of(still.admin, table, acme.id)
+    assert not foreign, f"working for {acme.id}, the read-only user reads {sorted(foreign)} of {table}"
