@@ -1,0 +1,10 @@
+-- breaks: CHN-02 CHN-04 CHN-05 CHN-06 CHN-07 CHN-14
+ALTER TABLE ledger_entries DROP CONSTRAINT one_successor;
+CREATE OR REPLACE FUNCTION validate_chain_on_insert() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NEW.prev_entry_hash IS NULL AND EXISTS (SELECT FROM public.ledger_entries WHERE organisation_id = NEW.organisation_id)
+       OR NEW.prev_entry_hash IS NOT NULL AND NOT EXISTS (
+           SELECT FROM public.ledger_entries WHERE organisation_id = NEW.organisation_id AND entry_hash = NEW.prev_entry_hash)
+    THEN RAISE EXCEPTION 'prev_entry_hash mismatch'; END IF;
+    RETURN NEW;
+END $$;

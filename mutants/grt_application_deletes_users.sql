@@ -1,0 +1,2 @@
+-- breaks: GRT-01
+GRANT DELETE ON users TO amply_app;

@@ -1,0 +1,2 @@
+-- breaks: GRT-03
+GRANT SELECT ON businesses TO PUBLIC;

@@ -1,0 +1,2 @@
+-- breaks: GRT-02
+GRANT INSERT ON checkpoints TO amply_readonly;

@@ -1,0 +1,2 @@
+-- breaks: LED-02
+DROP TRIGGER ledger_no_delete ON ledger_entries;

@@ -1,0 +1,5 @@
+-- breaks: LED-02
+DROP TRIGGER ledger_no_delete ON ledger_entries;
+CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger_entries FOR EACH ROW
+    WHEN (OLD.created_at > '2015-01-01' OR OLD.type <> 'donation_received') EXECUTE FUNCTION prevent_ledger_modification();
+ALTER TABLE ledger_entries ENABLE ALWAYS TRIGGER ledger_no_delete;

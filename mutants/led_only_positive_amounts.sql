@@ -1,0 +1,2 @@
+-- breaks: LED-09
+ALTER TABLE ledger_entries ADD CHECK (amount > 0);

@@ -1,0 +1,3 @@
+-- breaks: ROL-02
+ALTER ROLE amply_readonly NOINHERIT;
+GRANT amply_app TO amply_readonly;

@@ -1,0 +1,2 @@
+-- breaks: SHP-07
+ALTER TABLE ledger_entries DROP CONSTRAINT valid_hash;

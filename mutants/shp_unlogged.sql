@@ -1,0 +1,2 @@
+-- breaks: SHP-09
+ALTER TABLE ledger_entries SET UNLOGGED;

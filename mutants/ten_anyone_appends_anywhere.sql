@@ -1,0 +1,2 @@
+-- breaks: TEN-02 TEN-06
+ALTER POLICY org_isolation ON ledger_entries WITH CHECK (true);

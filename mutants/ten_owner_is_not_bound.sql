@@ -1,0 +1,2 @@
+-- breaks: TEN-08
+ALTER TABLE transactions NO FORCE ROW LEVEL SECURITY;

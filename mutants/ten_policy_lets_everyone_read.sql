@@ -1,0 +1,2 @@
+-- breaks: TEN-01 TEN-06 TEN-08 TEN-09
+CREATE POLICY reporting ON ledger_entries FOR SELECT USING (true);

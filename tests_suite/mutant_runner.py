@@ -1,0 +1,73 @@
+"""Runs of the suite in forked children of a process that has imported everything once: a mutant costs its tests only.
+
+    python -m tests_suite.mutant_runner
+
+reads one JSON line per run from standard input, {"arguments": [...], "output": "file"}, and answers each with one JSON line,
+{"exit": code}, when the run is over.
+"""
+
+import importlib
+import json
+import os
+import pkgutil
+import sys
+import traceback
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+HEAVY = (
+    "pytest",
+    "_pytest.terminal",
+    "_pytest.junitxml",
+    "psycopg",
+    "hypothesis",
+    "hypothesis.stateful",
+    "xdist.plugin",
+)
+
+# What was imported before the fork cannot be rewritten, and need not be. The plugins left out cost a third of a quick run.
+LEAN = ("-W", "ignore::pytest.PytestAssertRewriteWarning", "--capture=no")
+LEAN += tuple(f"-pno:{name}" for name in ("unraisableexception", "threadexception", "junitxml"))
+
+
+def preload() -> None:
+    """Import what does not change from run to run. Not fixtures or tests: pytest rewrites their assertions."""
+    for name in HEAVY:
+        importlib.import_module(name)
+    for package in ("spec", "audit", "support", "evidence"):
+        for module in pkgutil.iter_modules([str(ROOT / package)]):
+            if module.name not in ("__main__", "container", "trace"):
+                importlib.import_module(f"{package}.{module.name}")
+
+
+def run(arguments: list[str], output: str) -> int:
+    """One run in a child of its own. Returns pytest's exit code, or 128 + the signal that ended it."""
+    child = os.fork()
+    if child == 0:
+        code = 3
+        try:
+            with Path(output).open("wb", buffering=0) as file:
+                os.dup2(file.fileno(), 1)
+                os.dup2(file.fileno(), 2)
+            code = int(sys.modules["pytest"].main([*LEAN, *arguments]))
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def main() -> None:
+    sys.dont_write_bytecode = False  # rewritten tests are worth keeping
+    os.chdir(ROOT)
+    preload()
+    for line in sys.stdin:
+        request = json.loads(line)
+        print(json.dumps({"exit": run(request["arguments"], request["output"])}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
