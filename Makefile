@@ -42,7 +42,7 @@ setup: $(VENV)/installed
 
 dev: $(VENV)/installed-dev
 
-$(VENV)/installed: requirements.txt
+$(VENV)/installed: requirements.txt pyproject.toml
 	python=$${PYTHON:-$$(tools/find_python.sh)} && "$$python" -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt && touch $@
 

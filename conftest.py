@@ -1,7 +1,6 @@
-"""Loads the suite's fixtures; everything else is in fixtures/."""
+"""Loads the suite's fixtures; everything else is in fixtures/. Its options are loaded before, by pytest.ini."""
 
 pytest_plugins = (
-    "fixtures.options",
     "fixtures.server",
     "fixtures.databases",
     "fixtures.sessions",

@@ -50,6 +50,8 @@ def run(arguments: list[str], output: str) -> int:
                 os.dup2(file.fileno(), 1)
                 os.dup2(file.fileno(), 2)
             code = int(sys.modules["pytest"].main([*LEAN, *arguments]))
+        except SystemExit as left:  # pytest_amply started pytest over, and ends as that run did
+            code = int(left.code or 0)
         except BaseException:
             traceback.print_exc()
         finally:
