@@ -21,7 +21,7 @@ test-servers: setup
 	$(BIN)/python -m pytest $(SERVERS) -n 2 $(ARGS)
 
 mutants: setup
-	$(BIN)/python -m pytest tests_suite/test_mutants.py -m alone -n 2 -v $(ARGS)
+	$(BIN)/python -m tools.mutant_matrix $(ARGS)
 
 test-container: setup
 	tools/container_lab.sh $(BIN)/python $(ARGS)

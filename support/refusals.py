@@ -50,6 +50,8 @@ def is_refusal(error: psycopg.Error) -> bool:
     """Whether the error is the schema refusing, not a statement that could not be understood or a server in trouble."""
     if error.diag.source_function == "exec_stmt_raise":  # the schema's own RAISE, under whatever SQLSTATE it chose
         return True
+    if error.diag.source_function == "ProcessInterrupts":  # lock_timeout, statement_timeout: no answer at all
+        return False
     return error.sqlstate == PRIVILEGE or (error.sqlstate is not None and not error.sqlstate.startswith(_NOT_ASKED))
 
 

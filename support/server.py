@@ -34,9 +34,9 @@ class Server:
             application_name="amply-compliance",
         )
 
-    def connect(self, role: str, database: str) -> psycopg.Connection:
-        """A real login: autocommit, no automatic preparation of statements."""
-        return psycopg.connect(self.dsn(role, database), autocommit=True, prepare_threshold=None)
+    def connect(self, role: str, database: str, options: str = "") -> psycopg.Connection:
+        """A real login: autocommit, no automatic preparation of statements; `options` as for the server's command line."""
+        return psycopg.connect(self.dsn(role, database), autocommit=True, prepare_threshold=None, options=options)
 
     def as_dict(self) -> dict[str, Any]:
         """For handing the server to a worker process; holds passwords."""

@@ -1,0 +1,5 @@
+-- breaks: SHP-03
+ALTER TABLE ledger_entries DROP CONSTRAINT ledger_entries_pkey, ADD UNIQUE (id);
+ALTER TABLE ledger_entries ALTER COLUMN id DROP NOT NULL, ALTER COLUMN organisation_id DROP NOT NULL,
+    ALTER COLUMN type DROP NOT NULL, ALTER COLUMN currency DROP NOT NULL, ALTER COLUMN visibility DROP NOT NULL,
+    ALTER COLUMN metadata DROP NOT NULL, ALTER COLUMN created_at DROP NOT NULL;
