@@ -2,10 +2,11 @@
 
 import hashlib
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, get_args
+
+from spec.toml_file import SpecError, read
 
 Level = Literal["core", "hardening"]
 Scope = Literal["offline", "operations", "live"]
@@ -24,10 +25,6 @@ AREAS: Final[dict[str, str]] = {
     "GRT": "grants",
     "ROL": "roles",
 }
-
-
-class SpecError(ValueError):
-    """The specification itself is malformed; the message names the file and the id."""
 
 
 @dataclass(frozen=True)
@@ -57,15 +54,15 @@ class Guarantee:
 
 def _read(path: Path, *, planned: bool) -> dict[str, Guarantee]:
     found: dict[str, Guarantee] = {}
-    for key, fields in tomllib.loads(path.read_text(encoding="utf-8")).items():
+    for key, fields in read(path).items():
         if not re.fullmatch(r"[A-Z]{3}-\d{2}", key) or key[:3] not in SCOPE_OF_PREFIX:
-            raise SpecError(f"{path.name}: {key} is not an id such as LED-03")
+            raise SpecError(f"spec/{path.name}: {key} is not an id such as LED-03")
         if fields.get("level", "core") not in get_args(Level):
-            raise SpecError(f"{path.name}: {key}: level is core or hardening")
+            raise SpecError(f"spec/{path.name}: {key}: level is core or hardening")
         try:
             found[key] = Guarantee(id=key, planned=planned, **fields)
         except TypeError as error:
-            raise SpecError(f"{path.name}: {key}: {error}") from None
+            raise SpecError(f"spec/{path.name}: {key}: {error}") from None
     return found
 
 
@@ -77,7 +74,7 @@ def load(folder: Path = HERE) -> dict[str, Guarantee]:
     proved = _read(folder / "guarantees.toml", planned=False)
     planned = _read(folder / "planned.toml", planned=True)
     for twice in proved.keys() & planned.keys():
-        raise SpecError(f"{twice} stands in guarantees.toml and in planned.toml")
+        raise SpecError(f"spec/planned.toml: {twice} stands in guarantees.toml too")
     return proved | planned
 
 

@@ -1,12 +1,14 @@
 """The documented tables, privileges and tenancy: spec/tables.toml, privileges.toml, tenancy.toml."""
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
+
+from spec.toml_file import SpecError, read
 
 HERE: Final = Path(__file__).parent
+T = TypeVar("T")
 
 # Role names are fixed by the design document ("Production Instance", "Credentials").
 OWNER: Final = "amply_admin"
@@ -45,12 +47,8 @@ class Tenancy:
     tables: tuple[str, ...]
 
 
-def _toml(name: str) -> dict[str, object]:
-    return tomllib.loads((HERE / name).read_text(encoding="utf-8"))
-
-
 def _tables() -> Tables:
-    data: dict = _toml("tables.toml")  # type: ignore[type-arg]  # plain TOML
+    data = read(HERE / "tables.toml")
     return Tables(
         names=tuple(data["names"]),
         ledger=data["ledger"],
@@ -62,15 +60,22 @@ def _tables() -> Tables:
 
 
 def _tenancy() -> Tenancy:
-    data: dict = _toml("tenancy.toml")  # type: ignore[type-arg]
+    data = read(HERE / "tenancy.toml")
     return Tenancy(setting=data["setting"], column=data["column"], tables=tuple(data["tables"]))
 
 
 def _privileges() -> dict[str, dict[str, frozenset[str]]]:
-    data: dict = _toml("privileges.toml")  # type: ignore[type-arg]
+    data = read(HERE / "privileges.toml")
     return {role: {table: frozenset(held) for table, held in tables.items()} for role, tables in data.items()}
 
 
-TABLES: Final = _tables()
-TENANCY: Final = _tenancy()
-PRIVILEGES: Final = _privileges()
+def _checked(load: Callable[[], T], file: str) -> T:
+    try:
+        return load()
+    except (KeyError, TypeError, AttributeError) as error:
+        raise SpecError(f"spec/{file}: {type(error).__name__}: {error}") from None
+
+
+TABLES: Final = _checked(_tables, "tables.toml")
+TENANCY: Final = _checked(_tenancy, "tenancy.toml")
+PRIVILEGES: Final = _checked(_privileges, "privileges.toml")

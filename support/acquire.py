@@ -99,11 +99,8 @@ def acquire(choice: str, *, image: str = "postgres:15", disposable: bool = False
     }
     if choice in sources:
         return sources[choice]()
-    if "://" in choice:
-        return _url(choice, disposable)
     if choice != "auto":
-        shown = choice if choice.isidentifier() else "..."  # a mistyped URL may hold a password
-        raise NoServerError(f"--server {shown}: not auto, wheel, local, container or a URL such as postgresql://...")
+        return _url(choice, disposable)
     reasons = []
     for name, source in sources.items():
         try:

@@ -1,6 +1,6 @@
 """Statements that try to change or remove ledger entries, each a function of an open session."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -68,12 +68,21 @@ def prepared_by(*steps: str, then: Attack) -> Attack:
     return attack
 
 
-def accepted_anywhere(conn: Connection, column: str, changes: tuple[str, ...]) -> list[str]:
-    """Tries each change of `column` on every entry, one by one, in one round trip; nothing stays.
+DELETION = "DELETE FROM {ledger} WHERE id = %L"
 
-    Returns what was not refused: change and entry. `conn`: a session that sees every entry.
+
+def setting(column: str, changes: Iterable[str]) -> list[str]:
+    """UPDATEs of one column of one entry, for `accepted_anywhere`."""
+    return [f"UPDATE {{ledger}} SET {column} = {change} WHERE id = %L" for change in changes]
+
+
+def accepted_anywhere(conn: Connection, statements: Iterable[str]) -> list[str]:
+    """Tries each statement on every entry, one by one, in one round trip; nothing stays.
+
+    In a statement, `%L` stands for the entry's id. Returns the statements that were not refused. `conn`: a session that
+    sees every entry.
     """
-    values = ", ".join("'" + change.replace("'", "''") + "'" for change in changes)
+    texts = ", ".join("'" + text.replace("'", "''") + "'" for text in statements)
     conn.execute("CREATE TEMP TABLE IF NOT EXISTS accepted (what text)")
     conn.execute("TRUNCATE pg_temp.accepted")
     conn.execute(
@@ -81,10 +90,10 @@ def accepted_anywhere(conn: Connection, column: str, changes: tuple[str, ...]) -
         DECLARE entry text; change text; refused boolean;
         BEGIN
             FOR entry IN SELECT id FROM {{ledger}} LOOP
-                FOREACH change IN ARRAY ARRAY[{values}] LOOP
+                FOREACH change IN ARRAY ARRAY[{texts}] LOOP
                     refused := false;
                     BEGIN
-                        EXECUTE format('UPDATE {{ledger}} SET {column} = %s WHERE id = %L', change, entry);
+                        EXECUTE format(change, entry);
                         SET CONSTRAINTS ALL IMMEDIATE;
                         RAISE SQLSTATE 'ZZ001';
                     EXCEPTION
@@ -92,7 +101,7 @@ def accepted_anywhere(conn: Connection, column: str, changes: tuple[str, ...]) -
                         WHEN OTHERS THEN refused := true;
                     END;
                     IF NOT refused THEN
-                        INSERT INTO pg_temp.accepted VALUES (format('{column} = %s of %s', change, entry));
+                        INSERT INTO pg_temp.accepted VALUES (format(change, entry));
                     END IF;
                 END LOOP;
             END LOOP;

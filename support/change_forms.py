@@ -1,7 +1,7 @@
 """Every way to write an UPDATE or a DELETE of one ledger entry, by name."""
 
 from support.attacks import OTHER_HASH, Attack, Connection, prepared_by, statement
-from support.ledger import Entry
+from support.ledger import LOCK, Entry
 
 
 def _counted(query: str) -> Attack:
@@ -46,6 +46,10 @@ def updates(entry: Entry) -> dict[str, Attack]:
             "$$ BEGIN UPDATE {ledger} SET amount = 7; IF NOT FOUND THEN RETURN NULL; END IF; RETURN NEW; END $$",
             "CREATE TRIGGER spring BEFORE INSERT ON pg_temp.bait FOR EACH ROW EXECUTE FUNCTION pg_temp.spring()",
             then=statement("INSERT INTO pg_temp.bait VALUES (1)"),
+        ),
+        "an UPDATE under the lock that the application takes": prepared_by(
+            LOCK.format(entry.organisation_id),
+            then=statement("UPDATE {ledger} SET amount = 7 WHERE id = %s", key),
         ),
         "an UPDATE at SERIALIZABLE": prepared_by(
             "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
@@ -94,6 +98,10 @@ def deletes(entry: Entry) -> dict[str, Attack]:
             "$$ BEGIN DELETE FROM {ledger}; IF NOT FOUND THEN RETURN NULL; END IF; RETURN NEW; END $$",
             "CREATE TRIGGER spring BEFORE INSERT ON pg_temp.bait FOR EACH ROW EXECUTE FUNCTION pg_temp.spring()",
             then=statement("INSERT INTO pg_temp.bait VALUES (1)"),
+        ),
+        "a DELETE under the lock that the application takes": prepared_by(
+            LOCK.format(entry.organisation_id),
+            then=statement("DELETE FROM {ledger} WHERE id = %s", key),
         ),
         "a DELETE at SERIALIZABLE": prepared_by(
             "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",

@@ -15,6 +15,8 @@ from audit import entry_hash
 from spec import TABLES
 
 LEDGER = sql.Identifier("public", TABLES.ledger)
+# What the application says before it reads the head and appends (public data model). The schema does not rely on it.
+LOCK = "SELECT pg_advisory_xact_lock(hashtext('{}'))"
 _numbers = itertools.count(1)
 
 

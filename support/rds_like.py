@@ -8,19 +8,19 @@ import base64
 import hashlib
 import hmac
 import secrets
-import tomllib
-from pathlib import Path
 from typing import Final
 
 import psycopg
 from psycopg import sql
 
-import spec
 from spec import OWNER
+from spec.schema import HERE
+from spec.toml_file import read
 
-DATABASE: Final[str] = tomllib.loads((Path(spec.__file__).parent / "rds.toml").read_text())["database"]["name"]
-COLLATION: Final[str] = tomllib.loads((Path(spec.__file__).parent / "rds.toml").read_text())["database"]["collation"]
-PARAMETERS: Final[dict[str, str]] = tomllib.loads((Path(spec.__file__).parent / "rds.toml").read_text())["parameters"]
+_RDS: Final = read(HERE / "rds.toml")
+DATABASE: Final[str] = _RDS["database"]["name"]
+COLLATION: Final[str] = _RDS["database"]["collation"]
+PARAMETERS: Final[dict[str, str]] = _RDS["parameters"]
 
 SERVICE_ROLES: Final = ("rds_superuser", "rds_replication", "rds_iam", "rds_password")
 ROLES: Final = (*SERVICE_ROLES, OWNER)

@@ -92,6 +92,10 @@ def add_row(conn: psycopg.Connection, table: str, **given: Any) -> dict[str, Any
     Raises psycopg.Error if the candidate refuses all the same.
     """
     row = made_row(conn, table, **given)
+    if not row:
+        raise psycopg.errors.UndefinedTable(
+            f"the candidate has no table {table} with a column of those that are needed"
+        )
     names = sql.SQL(", ").join(map(sql.Identifier, row))
     statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) RETURNING *").format(
         sql.Identifier("public", table), names, sql.SQL(", ").join(sql.Placeholder() * len(row))

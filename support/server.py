@@ -34,9 +34,16 @@ class Server:
             application_name="amply-compliance",
         )
 
-    def connect(self, role: str, database: str, options: str = "") -> psycopg.Connection:
-        """A real login: autocommit, no automatic preparation of statements; `options` as for the server's command line."""
-        return psycopg.connect(self.dsn(role, database), autocommit=True, prepare_threshold=None, options=options)
+    def connect(self, role: str, database: str) -> psycopg.Connection:
+        """A real login: autocommit, no automatic preparation of statements.
+
+        Raises psycopg.Error, without the driver's own frames: a traceback that shows their arguments shows the password.
+        """
+        try:
+            return psycopg.connect(self.dsn(role, database), autocommit=True, prepare_threshold=None)
+        except psycopg.Error as error:
+            failure = error.with_traceback(None)
+        raise failure from None
 
     def as_dict(self) -> dict[str, Any]:
         """For handing the server to a worker process; holds passwords."""

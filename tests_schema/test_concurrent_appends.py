@@ -5,7 +5,7 @@ import pytest
 from spec import TABLES
 from support.chains import accept, one_chain, takes
 from support.interleave import Step, begin, commit
-from support.ledger import append
+from support.ledger import LOCK, append
 from support.refusals import BrokenError, is_refusal, said
 from support.sowing import varied
 
@@ -56,6 +56,30 @@ def test_of_two_appends_the_one_with_the_older_snapshot_is_refused(moment, isola
     begin(one, isolation)
     errors = [commit(one, Step(one, appending(entries[0]))), commit(two, Step(two, appending(entries[1])))]
     kept_exactly_one(busy, organisation, entries, errors, f"a {moment} entry after another's commit at {isolation}")
+
+
+@pytest.mark.guarantee("CHN-06")
+@pytest.mark.parametrize("isolation", LEVELS)
+def test_of_two_appends_under_the_lock_that_the_application_takes_one_is_kept(isolation, busy):
+    organisation = organisation_at(busy, "next")
+    one, two = busy.session("superuser", name="1"), busy.session("superuser", name="2")
+    entries = [organisation.next(), organisation.next()]
+
+    def locked_append(entry):
+        def act(conn):
+            conn.execute(LOCK.format(organisation.id))
+            append(conn, entry)
+
+        return act
+
+    begin(one, isolation)
+    begin(two, isolation)
+    first = Step(one, locked_append(entries[0]))
+    first.finish()
+    second = Step(two, locked_append(entries[1]))
+    second.settle(busy.admin)
+    errors = [commit(one, first), commit(two, second)]
+    kept_exactly_one(busy, organisation, entries, errors, f"two entries under the application's lock at {isolation}")
 
 
 PAIRS = {
@@ -133,6 +157,19 @@ def kept_exactly_one(place, organisation, entries, errors, what):
 def test_of_many_writers_on_one_head_one_wins_and_the_others_can_retry(isolation, busy):
     organisation = organisation_at(busy, "next")
     sessions = [busy.session("superuser", name=str(number)) for number in range(1, WRITERS + 1)]
+    one_wins(busy, organisation, sessions, isolation)
+
+
+@pytest.mark.guarantee("CHN-07")
+def test_of_many_sessions_of_the_application_one_wins_and_the_others_can_retry(busy):
+    organisation = organisation_at(busy, "next")
+    if busy.lacks("app") or not takes(busy.session("app", organisation), organisation.next()):
+        return  # that the application may append is TEN-02
+    sessions = [busy.session("app", organisation, name=str(number)) for number in range(2 * WRITERS)]
+    one_wins(busy, organisation, sessions, "READ COMMITTED")
+
+
+def one_wins(busy, organisation, sessions, isolation):
     entries = [organisation.next() for _ in sessions]
     for session in sessions:
         begin(session, isolation)
@@ -141,8 +178,8 @@ def test_of_many_writers_on_one_head_one_wins_and_the_others_can_retry(isolation
         step = Step(session, appending(entry))
         step.settle(busy.admin)
         steps.append(step)
-    waiting = list(range(WRITERS))
-    errors = [None] * WRITERS
+    waiting = list(range(len(sessions)))
+    errors = [None] * len(sessions)
     while waiting:  # whoever is done ends its transaction, and lets the next ones go on
         done = [number for number in waiting if steps[number].settle(busy.admin)]
         if not done:
@@ -151,7 +188,7 @@ def test_of_many_writers_on_one_head_one_wins_and_the_others_can_retry(isolation
         waiting.remove(done[0])
     won = [entry for entry, error in zip(entries, errors, strict=True) if error is None]
     if len(won) != 1:
-        raise BrokenError(f"of {WRITERS} writers on one head at {isolation}, {len(won)} were accepted")
+        raise BrokenError(f"of {len(sessions)} writers on one head at {isolation}, {len(won)} were accepted")
     for error in filter(None, errors):
         if error.sqlstate == "40P01" or not is_refusal(error):
             raise BrokenError(f"at {isolation}, a writer's error is none to retry on: {said(error)}")

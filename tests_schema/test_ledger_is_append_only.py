@@ -16,6 +16,7 @@ from support.attacks import (
     accepted_anywhere,
     prepared_by,
     rolled_back,
+    setting,
     statement,
     upsert,
 )
@@ -68,7 +69,7 @@ def test_an_update_is_refused_that_changes_only(column, ledger, acme, globex):
 @pytest.mark.parametrize("column", CHANGES)
 def test_an_update_is_refused_of_every_entry_that_changes_only(column, ledger):
     before = stored(ledger.admin)
-    found = accepted_anywhere(ledger.session("superuser"), column, CHANGES[column])
+    found = accepted_anywhere(ledger.session("superuser"), setting(column, CHANGES[column]))
     assert not found, f"accepted: {'; '.join(found)}"
     unchanged(ledger.admin, before, f"refused updates of {column}")
 
@@ -79,7 +80,7 @@ def test_an_update_is_refused_of_columns_beyond_the_documented_ones(ledger):
     conn = ledger.session("superuser")
     for column in columns(ledger.admin, TABLES.ledger).keys() - TABLES.columns.keys():
         name = f'"{column}"'
-        found = accepted_anywhere(conn, name, ("DEFAULT", "NULL"))
+        found = accepted_anywhere(conn, setting(name, ("DEFAULT", "NULL")))
         assert not found, f"accepted: {'; '.join(found)}"
     unchanged(ledger.admin, before, "refused updates of further columns")
 
@@ -117,10 +118,11 @@ def test_renaming_an_organisation_changes_no_entry(busy):
 @pytest.mark.guarantee("LED-02")
 def test_a_delete_is_refused_of_every_entry(ledger, acme, globex):
     before = stored(ledger.admin)
+    conn = ledger.session("superuser")
     for organisation in (acme, globex):
         for entry in organisation.entries:
             attack = statement("DELETE FROM {ledger} WHERE id = %s", entry.id)
-            resist(ledger.session("superuser"), attack, f"a DELETE of {entry} by superuser", sees_all=True)
+            resist(conn, attack, f"a DELETE of {entry} by superuser", sees_all=True)
     unchanged(ledger.admin, before, "refused deletes")
 
 

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from spec import TABLES
-from support.attacks import CHANGES, on_part, prepared_by, statement
+from support.attacks import CHANGES, DELETION, accepted_anywhere, on_part, prepared_by, setting, statement
 from support.catalog import ledger_parts, partition_columns
 from support.ledger import stored
 from support.refusals import Refusal
@@ -72,14 +72,24 @@ def test_a_truncate_cascade_of_the_organisations_does_not_reach_the_ledger(actor
 @pytest.mark.parametrize("actor", ["superuser", "owner"])
 def test_replication_role_replica_opens_no_entry_to_update_or_delete(actor, ledger, acme):
     before = stored(ledger.admin)
-    attacks = [f"UPDATE {{ledger}} SET {column} = {changes[0]} WHERE id = %s" for column, changes in CHANGES.items()]
-    for attack in [*(attacks if actor == "superuser" else attacks[3:4]), "DELETE FROM {ledger} WHERE id = %s"]:
-        for entry in (acme.entries[6],):
-            what = f"{attack} under session_replication_role = replica by {actor}"
-            hidden = prepared_by(REPLICA, then=statement(attack, entry.id))
-            if not resists(ledger.session(actor, acme), prepared_by(then=statement(attack, entry.id))):
-                continue  # open without the setting too: LED-01, LED-02
-            resist(ledger.session(actor, acme), hidden, what, sees_all=actor == "superuser")
+    for attack in (*setting("amount", ["7"]), DELETION):
+        one = statement(attack.replace("%L", "%s"), acme.entries[6].id)
+        if not resists(ledger.session(actor, acme), prepared_by(then=one)):
+            continue  # open without the setting too: LED-01, LED-02
+        what = f"{attack.split()[0]} under session_replication_role = replica by {actor}"
+        resist(ledger.session(actor, acme), prepared_by(REPLICA, then=one), what, sees_all=actor == "superuser")
+    unchanged(ledger.admin, before, "attacks under session_replication_role = replica")
+
+
+@pytest.mark.guarantee("LED-05")
+def test_replication_role_replica_opens_none_of_the_entries(ledger):
+    before = stored(ledger.admin)
+    conn = ledger.session("superuser")
+    attacks = [DELETION, *(one for column, changes in CHANGES.items() for one in setting(column, changes[:1]))]
+    open_anyway = accepted_anywhere(conn, attacks)  # LED-01, LED-02
+    conn.execute(REPLICA.replace("LOCAL ", ""))
+    found = set(accepted_anywhere(conn, attacks)) - set(open_anyway)
+    assert not found, f"accepted under session_replication_role = replica: {'; '.join(sorted(found))}"
     unchanged(ledger.admin, before, "attacks under session_replication_role = replica")
 
 

@@ -63,6 +63,16 @@ def test_a_time_that_is_not_written_is_that_of_the_transaction(busy):
         )
 
 
+@pytest.mark.guarantee("SHP-04")
+@pytest.mark.parametrize("column", ["type", "amount", "currency", "visibility"])
+def test_an_entry_is_refused_without_its(column, ledger, acme):
+    conn = ledger.session("superuser")
+    with undone(conn), accepted("the same entry, whole"):
+        append(conn, acme.next())
+    with refused(f"an entry without {column}"), undone(conn):
+        append(conn, acme.next(), omit={column})
+
+
 @pytest.mark.guarantee("SHP-05")
 def test_an_id_is_not_given_twice_within_an_organisation(ledger, acme):
     conn = ledger.session("superuser")

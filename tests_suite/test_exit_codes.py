@@ -4,14 +4,17 @@ That 1 says a guarantee is broken: test_mutants.py, for each."""
 
 # ruff: noqa: F811  # fixtures are imported
 import os
+import shutil
 import signal
+import subprocess
+import sys
 
 import pytest
 
 from support import binaries
 from support.acquire import acquire
 from support.binaries import NoServerError
-from tests_suite.conftest import QUICK
+from tests_suite.conftest import QUICK, ROOT
 from tests_suite.homes import ONE_FILE, _warmed, ended, home, until  # noqa: F401
 
 ACCIDENTS = ("-p", "tests_suite.accidents", "--accident")
@@ -55,6 +58,8 @@ def test_2_says_that_the_run_was_interrupted(home, tmp_path):
     [
         (["--nonsense"], "unrecognized arguments: --nonsense"),
         (["--require", "some"], "argument --require: invalid choice: 'some'"),
+        (["--server", "nonsense"], "--server nonsense: not auto, wheel, local, container or a URL"),
+        (["--server", "u:hunter2@127.0.0.1"], "--server ...: not auto, wheel, local, container or a URL"),
     ],
 )
 def test_4_says_that_an_option_is_wrong(arguments, said, suite):
@@ -85,6 +90,31 @@ def test_4_says_that_there_is_no_file_of_deviations(suite, tmp_path):
     assert the_line(suite(f"--deviations={tmp_path}/none"), 4) == f"ERROR: {tmp_path}/none: No such file or directory"
 
 
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("guarantees.toml", '[LED-01]\nlevel = "corre"\n', "spec/guarantees.toml: LED-01: level is core or hardening"),
+        ("guarantees.toml", '[LED-01]\nsays = "unclosed\n', "spec/guarantees.toml:2: not TOML: "),
+        ("tables.toml", "names = []\n", "spec/tables.toml: KeyError: 'ledger'"),
+    ],
+)
+@pytest.mark.parametrize("workers", [[], ["-n1"]], ids=["", "workers"])
+def test_4_says_where_the_specification_is_malformed(file, content, said, workers, tmp_path):
+    kept = shutil.ignore_patterns(".*", "mutants", "candidates", "__pycache__", "tests_suite")
+    copy = shutil.copytree(ROOT, tmp_path / "copy", ignore=kept)
+    (copy / "spec" / file).write_text(content)
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", *workers], cwd=copy, capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stdout) == (4, ""), run.stdout + run.stderr
+    assert run.stderr.startswith(f"ERROR: {said}")
+    assert run.stderr.count("\n") == 2  # the line, and a blank one of pytest's
+
+
+def test_4_says_that_evidence_cannot_be_written_into_a_directory(suite):
+    assert the_line(suite("--evidence=/proc/self"), 4).startswith("ERROR: --evidence /proc/self: ")
+
+
 def test_4_says_that_evidence_cannot_be_written(suite, tmp_path):
     (tmp_path / "file").touch()
     assert str(tmp_path / "file") in the_line(suite(f"--evidence={tmp_path}/file"), 4)
@@ -99,7 +129,7 @@ def test_4_says_that_a_test_names_an_unknown_guarantee(workers, suite):
     assert not run.evidence
 
 
-@pytest.mark.parametrize("server", ["nonsense", "postgresql://u:hunter2@127.0.0.1:1/x"])
+@pytest.mark.parametrize("server", ["http://u:hunter2@127.0.0.1:1/x", "postgresql://u:hunter2@127.0.0.1:1/x"])
 def test_10_says_that_there_is_no_server(server, suite):
     text = the_line(suite(f"--server={server}", ONE_FILE), 10)
     assert text.startswith("Exit: no usable PostgreSQL 15: ")

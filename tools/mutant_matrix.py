@@ -1,7 +1,7 @@
 """Which mutant breaks which guarantee, and which tests no mutant fails: `make mutants`.
 
-Each mutant runs by itself; the schema as documented counts as one, which breaks what it declares as deviations. Exit code 0 if each breaks exactly the guarantees that its first line names and every test of the
-specification fails for some mutant, 1 if not. Takes `--workers N` (2).
+Each mutant runs by itself; the schema as documented counts as one, which breaks what it declares as deviations. Exit code 0
+if each breaks exactly the guarantees that it names and every test of the specification fails for some mutant, 1 if not.
 """
 
 import argparse
@@ -80,7 +80,8 @@ class Runner:
 
     def evidence(self, mutant: Mutant) -> dict[str, Any]:
         """What a run on the reference with this mutant wrote; empty if it wrote nothing."""
-        assert self.process.stdin and self.process.stdout
+        assert self.process.stdin
+        assert self.process.stdout
         with tempfile.TemporaryDirectory(prefix="amply-compliance-") as folder:
             arguments = [*mutant.options, "--evidence", f"{folder}/evidence", *QUICK]
             print(json.dumps({"arguments": arguments, "output": os.devnull}), file=self.process.stdin, flush=True)
