@@ -10,7 +10,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from spec.guarantees import HERE, Guarantee, SpecError, load
+from spec.guarantees import HERE, Guarantee, load
+from spec.toml_file import SpecError
 
 DOCUMENT: Final = "rds-postgresql.md"
 UNREFERRED: Final = ("DRF", "AUD")  # they compare or examine the whole: no single line of the document is theirs

@@ -87,7 +87,7 @@ class Runner:
             print(json.dumps({"arguments": arguments, "output": os.devnull}), file=self.process.stdin, flush=True)
             self.process.stdout.readline()
             file = Path(folder) / "evidence" / "evidence.json"
-            return json.loads(file.read_text()) if file.exists() else {}  # type: ignore[no-any-return]
+            return json.loads(file.read_text()) if file.exists() else {}
 
     def close(self) -> None:
         """Let it end."""
