@@ -1,7 +1,5 @@
 """TEN: who works for one organisation writes its rows, and no other's."""
 
-from contextlib import suppress
-
 import psycopg
 import pytest
 
@@ -10,7 +8,7 @@ from support.chains import accept
 from support.ledger import append, stored
 from support.refusals import BrokenError, accepted, refused, said, undone
 from support.resistance import unchanged
-from support.tenants import ids_of, insertion, needs_isolated, whole
+from support.tenants import ids_of, insertion, needs_isolated
 
 OTHERS = [table for table in TENANCY.tables if table != "ledger_entries"]
 
@@ -52,69 +50,6 @@ def test_without_a_context_nothing_is_appended(still, initech):
             unchanged(still.admin, before, "a refused append without a context")
             continue
         raise BrokenError("a session that named no organisation appended an entry")
-
-
-@pytest.mark.guarantee("TEN-05")
-@pytest.mark.parametrize("table", OTHERS)
-def test_a_foreign_row_is_neither_added_nor_changed_nor_removed_in(table, still, acme, globex):
-    needs_isolated(still.admin, table, still.databases.subject.faults)
-    before = whole(still.admin, table)
-    conn = still.app(acme)
-    key = sorted(ids_of(still.admin, table, globex.id))[0]
-    attacks = [
-        insertion(still.admin, table, id="foreign", organisation_id=globex.id),
-        (f"UPDATE public.{table} SET currency = 'CHF' WHERE id = %s", [key]),
-        (f"UPDATE public.{table} SET currency = 'CHF' WHERE organisation_id = %s", [globex.id]),
-        (f"UPDATE public.{table} SET organisation_id = %s WHERE id = %s", [acme.id, key]),
-        (f"DELETE FROM public.{table} WHERE id = %s", [key]),
-    ]
-    for statement, parameters in attacks:
-        try:
-            touched = conn.execute(statement, parameters).rowcount
-        except psycopg.Error:
-            touched = 0
-        assert whole(still.admin, table) == before, f"working for {acme.id}: {statement} changed a row of {globex.id}"
-        assert touched <= 0, f"working for {acme.id}: {statement} touched {touched} row(s)"
-
-
-@pytest.mark.guarantee("TEN-05")
-@pytest.mark.parametrize("table", OTHERS)
-def test_an_update_of_every_row_reaches_no_foreign_row_of(table, still, acme):
-    needs_isolated(still.admin, table, still.databases.subject.faults)
-    own = len(ids_of(still.admin, table, acme.id))
-    conn = still.app(acme)
-    for blind in (f"UPDATE public.{table} SET currency = 'CHF'", f"DELETE FROM public.{table}"):
-        with suppress(psycopg.Error), conn.transaction(force_rollback=True):
-            touched = conn.execute(blind).rowcount
-            assert touched <= own, f"working for {acme.id}: {blind} touched {touched} rows, {own} are its own"
-
-
-@pytest.mark.guarantee("TEN-05")
-@pytest.mark.parametrize("table", OTHERS)
-def test_an_own_row_is_not_handed_over_in(table, still, acme, globex):
-    needs_isolated(still.admin, table, still.databases.subject.faults)
-    before = whole(still.admin, table)
-    key = sorted(ids_of(still.admin, table, acme.id))[-1]
-    try:
-        with still.app(acme).transaction():
-            still.app(acme).execute(f"UPDATE public.{table} SET organisation_id = %s WHERE id = %s", [globex.id, key])
-    except psycopg.Error:
-        pass
-    assert whole(still.admin, table) == before, f"the application of {acme.id} handed {key} over to {globex.id}"
-
-
-@pytest.mark.guarantee("TEN-04")
-@pytest.mark.parametrize("table", OTHERS)
-def test_an_own_row_is_added_and_changed_in(table, still, acme):
-    needs_isolated(still.admin, table, still.databases.subject.faults)
-    conn = still.app(acme)
-    statement, parameters = insertion(still.admin, table, id="own_row", organisation_id=acme.id)
-    with undone(conn):
-        with accepted(f"the application's own new row of {table}"):
-            conn.execute(statement, parameters)
-        with accepted(f"the application's UPDATE of its own row of {table}"):
-            touched = conn.execute(f"UPDATE public.{table} SET currency = 'CHF' WHERE id = 'own_row'").rowcount
-        assert touched == 1, f"the application's UPDATE of its own row of {table} touched {touched} rows"
 
 
 @pytest.mark.guarantee("TEN-10")

@@ -1,0 +1,151 @@
+"""TEN: whatever the command and however it is written, it reaches the rows of the organisation that the session names.
+
+For what is written the application holds every privilege on the isolated tables here: only row security stands in the way.
+"""
+
+import psycopg
+import pytest
+
+from spec import TENANCY
+from support.append_forms import FORMS
+from support.ledger import stored
+from support.refusals import BrokenError, accepted, refused, said, undone
+from support.resistance import unchanged
+from support.rows import made_row
+from support.tenant_forms import READINGS, deletes, inserts, updates, upsert
+from support.tenants import ids_of, needs_isolated, whole
+
+OTHERS = [table for table in TENANCY.tables if table != "ledger_entries"]
+
+
+@pytest.mark.guarantee("TEN-01")
+@pytest.mark.parametrize("who", ["app", "readonly"])
+@pytest.mark.parametrize("reading", READINGS)
+def test_own_entries_and_no_others_are_read_by(reading, who, still, acme, globex):
+    for organisation in (acme, globex):
+        conn = still.app(organisation) if who == "app" else still.readonly(organisation)
+        with accepted(f"{reading} on the ledger by {who}"):
+            found = READINGS[reading](conn, "ledger_entries")
+        assert found == organisation.entry_ids, (
+            f"{reading} by {who} working for {organisation.id} yields {sorted(found ^ organisation.entry_ids)} "
+            "too many or too few"
+        )
+
+
+@pytest.mark.guarantee("TEN-03")
+@pytest.mark.parametrize("table", OTHERS)
+def test_no_foreign_row_is_read_of(table, still, acme, globex):
+    needs_isolated(still.admin, table, still.databases.subject.faults)
+    for organisation, other in ((acme, globex), (globex, acme)):
+        foreign = ids_of(still.admin, table, other.id)
+        assert foreign, f"{table} holds no foreign row to find"
+        for name, reading in READINGS.items():
+            try:
+                found = reading(still.app(organisation), table)
+            except psycopg.Error:
+                continue  # closed to everybody: TEN-04 says whether it may be
+            assert not found & foreign, f"{name} of {table} for {organisation.id} yields {sorted(found & foreign)}"
+
+
+@pytest.mark.guarantee("TEN-02")
+@pytest.mark.parametrize("form", FORMS)
+def test_a_foreign_ledger_is_closed_to(form, still, acme, initech):
+    # An empty chain and no link: the chain check accepts this entry, so only row security stands in the way.
+    before = stored(still.admin)
+    try:
+        with undone(still.app(initech)):
+            FORMS[form](still.app(initech), initech.next())
+    except psycopg.Error:
+        return  # this form is closed to the organisation itself
+    with refused(f"{form} of {initech.id}'s first entry, working for {acme.id},"), undone(still.app(acme)):
+        FORMS[form](still.app(acme), initech.next())
+    unchanged(still.admin, before, f"{form} into another organisation's ledger")
+
+
+def reaches(conn, writes, what):
+    """Which of the writes touch a row; that a command is refused altogether is fine as well."""
+    for name, write in writes.items():
+        try:
+            touched = write(conn)
+        except psycopg.Error:
+            continue
+        if touched > 0:
+            raise BrokenError(f"{name} {what}: {touched} row(s) touched")
+
+
+@pytest.mark.guarantee("TEN-05")
+@pytest.mark.parametrize("table", OTHERS)
+def test_a_foreign_row_is_neither_changed_nor_removed_in(table, ledger, acme, globex):
+    needs_isolated(ledger.admin, table, ledger.databases.subject.faults)
+    before = whole(ledger.admin, table)
+    for organisation, other in ((acme, globex), (globex, acme)):
+        conn = ledger.app(organisation)
+        for key in sorted(ids_of(ledger.admin, table, other.id)):
+            what = f"working for {organisation.id}, of {key} of {other.id}"
+            reaches(conn, {**updates(table, key), **deletes(table, key)}, what)
+            row = made_row(ledger.admin, table, id=key, organisation_id=organisation.id)
+            reaches(conn, upsert(table, row), what)
+    assert whole(ledger.admin, table) == before
+
+
+@pytest.mark.guarantee("TEN-05")
+@pytest.mark.parametrize("table", OTHERS)
+def test_a_foreign_row_is_not_added_to(table, ledger, acme, globex):
+    needs_isolated(ledger.admin, table, ledger.databases.subject.faults)
+    row = made_row(ledger.admin, table, id="foreign", organisation_id=globex.id)
+    reaches(ledger.app(acme), inserts(table, row), f"working for {acme.id}, of a row of {globex.id} into {table}")
+
+
+@pytest.mark.guarantee("TEN-05")
+@pytest.mark.parametrize("table", OTHERS)
+def test_a_blind_write_reaches_own_rows_only_of(table, ledger, acme):
+    needs_isolated(ledger.admin, table, ledger.databases.subject.faults)
+    own = len(ids_of(ledger.admin, table, acme.id))
+    for blind in (f"UPDATE public.{table} SET currency = 'CHF'", f"DELETE FROM public.{table}"):
+        try:
+            with undone(ledger.app(acme)):
+                touched = ledger.app(acme).execute(blind).rowcount
+        except psycopg.Error:
+            continue
+        assert touched <= own, f"working for {acme.id}, {blind} touched {touched} rows; {own} are its own"
+
+
+@pytest.mark.guarantee("TEN-05")
+@pytest.mark.parametrize("table", OTHERS)
+def test_an_own_row_is_not_handed_over_in(table, ledger, acme, globex):
+    needs_isolated(ledger.admin, table, ledger.databases.subject.faults)
+    row = made_row(ledger.admin, table, id="handed", organisation_id=acme.id)  # nothing refers to it
+    conn = ledger.app(acme)
+    with undone(conn):
+        try:
+            inserts_row(conn, table, row)
+        except psycopg.Error:
+            return  # the application cannot add rows at all: TEN-04
+        conn.execute("SAVEPOINT before")
+        try:
+            conn.execute(f"UPDATE public.{table} SET organisation_id = %s WHERE id = 'handed'", [globex.id])
+        except psycopg.Error:
+            conn.execute("ROLLBACK TO SAVEPOINT before")
+            return
+        raise BrokenError(f"the application of {acme.id} handed a row of {table} over to {globex.id}")
+
+
+def inserts_row(conn, table, row):
+    names = ", ".join(f'"{name}"' for name in row)
+    conn.execute(f"INSERT INTO public.{table} ({names}) VALUES ({', '.join(['%s'] * len(row))})", list(row.values()))
+
+
+@pytest.mark.guarantee("TEN-04")
+@pytest.mark.parametrize("table", OTHERS)
+def test_an_own_row_is_added_and_changed_in_every_way_in(table, still, acme):
+    needs_isolated(still.admin, table, still.databases.subject.faults)
+    key = sorted(ids_of(still.admin, table, acme.id))[0]
+    row = made_row(still.admin, table, id="own_row", organisation_id=acme.id)
+    for name, write in {**inserts(table, row), **updates(table, key)}.items():
+        try:
+            touched = write(still.app(acme))
+        except psycopg.errors.FeatureNotSupported:
+            continue  # COPY FROM a table with row security
+        except psycopg.Error as error:
+            raise BrokenError(f"{name} of {acme.id}'s own row of {table} was refused: {said(error)}") from error
+        assert touched == 1, f"{name} of {acme.id}'s own row of {table} touched {touched} rows"
