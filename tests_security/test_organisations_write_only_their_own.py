@@ -37,21 +37,6 @@ def test_the_application_appends_to_no_other_ledger(still, acme, globex, initech
     unchanged(still.admin, before, "appends to another organisation's ledger")
 
 
-@pytest.mark.guarantee("TEN-06")
-def test_without_a_context_nothing_is_appended(still, initech):
-    before = stored(still.admin)
-    for organisation_id in (None, ""):
-        conn = still.app(name="unnamed")
-        if organisation_id is not None:
-            conn.execute("SELECT set_config(%s, %s, false)", [TENANCY.setting, organisation_id])
-        try:
-            append(conn, initech.next())
-        except psycopg.Error:
-            unchanged(still.admin, before, "a refused append without a context")
-            continue
-        raise BrokenError("a session that named no organisation appended an entry")
-
-
 @pytest.mark.guarantee("TEN-10")
 def test_a_transaction_does_not_refer_to_a_foreign_fund(still, acme, globex):
     for table in OTHERS:
