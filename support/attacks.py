@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import combinations
 from typing import Any
 
 import psycopg
@@ -19,15 +20,38 @@ OTHER_HASH = "sha256:" + "5a" * 32
 CHANGES: dict[str, tuple[str, ...]] = {
     "id": ("'led_changed'",),
     "organisation_id": ("'org_initech'",),
-    "type": ("'expense'", "'corrected'"),
-    "amount": ("0", "42", "-42"),
-    "currency": ("'EUR'", "'CHF'"),
-    "visibility": ("'internal_only'", "'public_full'", "'delayed_public'", "'public_aggregated'"),
-    "metadata": ("'{}'", """'{"redacted": true}'""", "metadata"),
-    "prev_entry_hash": (f"'{OTHER_HASH}'",),
-    "entry_hash": (f"'{OTHER_HASH}'",),
-    "created_at": ("now()", "'2000-01-01'", "created_at - interval '1 microsecond'"),
+    "type": (*(f"'{value}'" for value in TABLES.values["type"]), "'corrected'"),
+    "amount": ("0", "42", "-42", "amount / 2", "-(amount / 2)", "amount - sign(amount)::int", "99"),
+    "currency": tuple(f"'{value}'" for value in TABLES.values["currency"]),
+    "visibility": tuple(f"'{value}'" for value in TABLES.values["visibility"]),
+    "metadata": (
+        "'{}'",
+        """'{"redacted": true}'""",
+        """'{"donor": "erased"}'""",
+        "metadata",
+        """metadata || '{"note": "x"}'""",
+        "metadata - 'donor'",
+    ),
+    "prev_entry_hash": (f"'{OTHER_HASH}'", "NULL"),
+    "entry_hash": (f"'{OTHER_HASH}'", "'sha256:' || encode(sha256(entry_hash::bytea), 'hex')"),
+    "created_at": (
+        "now()",
+        "'2000-01-01'",
+        "created_at - interval '1 microsecond'",
+        "created_at + interval '3 days'",
+        "date_trunc('day', created_at)",
+        "now() + interval '1 day'",
+    ),
 }
+
+
+def pairs() -> list[str]:
+    """UPDATEs of every two columns of one entry at once, for `accepted_anywhere`."""
+    both = combinations(CHANGES, 2)
+    return [
+        f"UPDATE {{ledger}} SET {one} = {CHANGES[one][-1]}, {other} = {CHANGES[other][0]} WHERE id = %L"
+        for one, other in both
+    ]
 
 
 def _query(text: str) -> bytes:
@@ -76,28 +100,30 @@ def setting(column: str, changes: Iterable[str]) -> list[str]:
     return [f"UPDATE {{ledger}} SET {column} = {change} WHERE id = %L" for change in changes]
 
 
-def accepted_anywhere(conn: Connection, statements: Iterable[str]) -> list[str]:
-    """Tries each statement on every entry, one by one, in one round trip; nothing stays.
+def accepted_anywhere(conn: Connection, statements: Iterable[str], *, sees_all: bool = True) -> list[str]:
+    """Tries each statement on every entry that the session sees, one by one, in one round trip; nothing stays.
 
-    In a statement, `%L` stands for the entry's id. Returns the statements that were not refused. `conn`: a session that
-    sees every entry.
+    In a statement, `%L` stands for the entry's id. Returns the statements that were not refused. A session that row
+    security binds (`sees_all` false) may also find no row to change.
     """
+    fits = "true" if sees_all else "touched > 0"
     texts = ", ".join("'" + text.replace("'", "''") + "'" for text in statements)
     conn.execute("CREATE TEMP TABLE IF NOT EXISTS accepted (what text)")
     conn.execute("TRUNCATE pg_temp.accepted")
     conn.execute(
         _query(f"""DO $$
-        DECLARE entry text; change text; refused boolean;
+        DECLARE entry text; change text; refused boolean; touched bigint;
         BEGIN
             FOR entry IN SELECT id FROM {{ledger}} LOOP
                 FOREACH change IN ARRAY ARRAY[{texts}] LOOP
                     refused := false;
                     BEGIN
                         EXECUTE format(change, entry);
+                        GET DIAGNOSTICS touched = ROW_COUNT;
                         SET CONSTRAINTS ALL IMMEDIATE;
                         RAISE SQLSTATE 'ZZ001';
                     EXCEPTION
-                        WHEN SQLSTATE 'ZZ001' THEN NULL;  -- accepted, and rolled back with this block
+                        WHEN SQLSTATE 'ZZ001' THEN refused := NOT ({fits});  -- accepted, and rolled back with this block
                         WHEN OTHERS THEN refused := true;
                     END;
                     IF NOT refused THEN

@@ -1,6 +1,5 @@
 """One question to pg_catalog per function. All take an open connection and raise psycopg.Error only."""
 
-import re
 from dataclasses import dataclass
 
 import psycopg
@@ -118,24 +117,6 @@ def identifying_constraint(conn: psycopg.Connection, table: str) -> str | None:
                  AND a.attname = 'id' ORDER BY c.contype LIMIT 1"""
     row = conn.execute(query, [f"public.{table}"]).fetchone()
     return str(row[0]) if row else None
-
-
-def settings_read(conn: psycopg.Connection) -> tuple[set[str], set[str]]:
-    """The settings that functions, triggers, rules and policies of the candidate read, and the words they compare with.
-
-    Taken from their source: every name in current_setting('...'), and every other short literal.
-    """
-    query = """SELECT p.prosrc FROM pg_catalog.pg_proc p
-                 WHERE p.pronamespace::regnamespace::text !~ '^(pg_|information_schema)'
-               UNION ALL SELECT pg_catalog.pg_get_triggerdef(oid) FROM pg_catalog.pg_trigger WHERE NOT tgisinternal
-               UNION ALL SELECT definition FROM pg_catalog.pg_rules WHERE schemaname = 'public'
-               UNION ALL SELECT concat_ws(' ', qual, with_check) FROM pg_catalog.pg_policies"""
-    sources = "\n".join(row[0] or "" for row in conn.execute(query))
-    read = set(re.findall(r"current_setting\s*\(\s*'([A-Za-z_][\w.]*)'", sources))
-    read |= set(re.findall(r"\bSHOW\s+([a-z_]+\.\w+)", sources, re.IGNORECASE))
-    literals = {literal.replace("''", "'") for literal in re.findall(r"'((?:[^'\n]|'')*)'", sources)}
-    words = {literal for literal in literals - read if 0 < len(literal) <= 20 and "%" not in literal}
-    return read, words if read else set()
 
 
 def ledger_references(conn: psycopg.Connection) -> list[tuple[str, str, str]]:

@@ -1,7 +1,10 @@
 """Every way to write an UPDATE or a DELETE of one ledger entry, by name."""
 
+from spec import OWNER, TENANCY
 from support.attacks import OTHER_HASH, Attack, Connection, prepared_by, statement
 from support.ledger import LOCK, Entry
+
+TWO = "SELECT id FROM {ledger} ORDER BY id LIMIT 2"
 
 
 def _counted(query: str) -> Attack:
@@ -21,6 +24,7 @@ def updates(entry: Entry) -> dict[str, Attack]:
             "UPDATE {ledger} SET amount = 1, entry_hash = %s WHERE id = %s", OTHER_HASH, key
         ),
         "an UPDATE of the whole table": statement("UPDATE {ledger} SET visibility = 'internal_only'"),
+        "an UPDATE of two entries": statement("UPDATE {ledger} SET amount = 7 WHERE id IN (" + TWO + ")"),
         "UPDATE ONLY": statement("UPDATE ONLY {ledger} SET amount = 7 WHERE id = %s", key),
         "UPDATE ... FROM": statement("UPDATE {ledger} e SET amount = v.x FROM (VALUES (7)) v (x) WHERE e.id = %s", key),
         "UPDATE ... RETURNING": statement("UPDATE {ledger} SET amount = 7 WHERE id = %s RETURNING id", key),
@@ -68,12 +72,30 @@ def updates(entry: Entry) -> dict[str, Attack]:
     }
 
 
+def as_somebody_else(entry: Entry) -> dict[str, Attack]:
+    """A superuser's changes of `entry` in the role of the owner, and at every isolation level."""
+    named = f"SELECT set_config('{TENANCY.setting}', '{entry.organisation_id}', true)"
+    words = {
+        "UPDATE": "UPDATE {ledger} SET amount = 7 WHERE id = %s",
+        "DELETE": "DELETE FROM {ledger} WHERE id = %s",
+    }
+    made = {}
+    for word, text in words.items():
+        made[f"{word} after SET ROLE"] = prepared_by(named, f"SET LOCAL ROLE {OWNER}", then=statement(text, entry.id))
+        for level in ("READ UNCOMMITTED", "REPEATABLE READ"):
+            made[f"{word} at {level}"] = prepared_by(
+                f"SET TRANSACTION ISOLATION LEVEL {level}", then=statement(text, entry.id)
+            )
+    return made
+
+
 def deletes(entry: Entry) -> dict[str, Attack]:
     """Every way to write a DELETE of `entry`, by name."""
     key = entry.id
     return {
         "a DELETE": statement("DELETE FROM {ledger} WHERE id = %s", key),
         "a DELETE of the whole table": statement("DELETE FROM {ledger}"),
+        "a DELETE of two entries": statement("DELETE FROM {ledger} WHERE id IN (" + TWO + ")"),
         "DELETE ONLY": statement("DELETE FROM ONLY {ledger} WHERE id = %s", key),
         "DELETE ... USING": statement("DELETE FROM {ledger} e USING (VALUES (%s)) v (id) WHERE e.id = v.id", key),
         "DELETE ... RETURNING": statement("DELETE FROM {ledger} WHERE id = %s RETURNING id", key),

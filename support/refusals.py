@@ -30,6 +30,8 @@ class Refusal:
         if self.error is None:
             return False
         diag = self.error.diag
+        if diag.source_function != "exec_stmt_raise" and not (diag.constraint_name or diag.table_name):
+            return False  # an accident such as a division by zero
         words = (diag.message_primary, diag.message_detail, diag.message_hint, diag.constraint_name)
         text = " ".join(word for word in words if word).lower()
         if len((diag.message_primary or "").split()) >= 3:

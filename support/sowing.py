@@ -1,5 +1,6 @@
 """Organisations and entries to attack: every type, amount, currency, visibility and age stands in some row."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import psycopg
 from spec import TABLES
 from support.ledger import Entry, Organisation, append, entries_of, in_chain_order
 from support.rows import add_row
+from support.words import Words, contents
 
 ACME, GLOBEX, EMPTY = "org_acme", "org_globex", "org_initech"
 _NOW = datetime.now(UTC).replace(microsecond=0)
@@ -71,6 +73,28 @@ def sow(conn: psycopg.Connection) -> None:
     add_organisation(conn, EMPTY)
     add_entries(conn, acme, [{"id": f"led_acme_{number:02d}", **varied(number)} for number in range(13)])
     add_entries(conn, globex, [{"id": f"led_globex_{number:02d}", **varied(number)} for number in (1, 6, 11)])
+
+
+def sow_strange(conn: psycopg.Connection, found: Words) -> None:
+    """Entries that the candidate's own words single out, as far as it takes them, and organisations of two entries and of
+    many. `conn`: the superuser, in a database that `sow` filled."""
+    long = add_organisation(conn, "org_hooli")
+    add_entries(conn, long, [{"id": f"led_hooli_{number:02d}", **varied(number)} for number in range(2, 27)])
+    pair = add_organisation(conn, "org_pair")
+    add_entries(conn, pair, [{"id": f"led_pair_{number}", **varied(number + 3)} for number in range(2)])
+    strange = add_organisation(conn, "org_strange")
+    for content in contents(found):
+        entry = strange.next(**content)
+        with suppress(psycopg.Error):
+            append(conn, entry)
+            strange = strange.grown(entry)
+    for number, word in enumerate(found.literals):
+        entry = strange.next(id=f"{word[:16]}{number}")
+        with suppress(psycopg.Error):
+            append(conn, entry)
+            strange = strange.grown(entry)
+        with suppress(psycopg.Error), conn.transaction():
+            append(conn, add_organisation(conn, f"{word[:16]}{number}").next())
 
 
 def sow_isolated(conn: psycopg.Connection) -> None:

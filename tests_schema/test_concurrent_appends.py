@@ -93,8 +93,9 @@ PAIRS = {
 
 @pytest.mark.guarantee("CHN-06")
 @pytest.mark.parametrize("pair", PAIRS)
-def test_of_two_open_appends_one_is_kept_for(pair, busy):
-    organisation = busy.found()
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_of_two_open_appends_one_is_kept_for(moment, pair, busy):
+    organisation = organisation_at(busy, moment)
     one, two = busy.session("superuser", name="1"), busy.session("superuser", name="2")
     entries = [organisation.next(**content) for content in PAIRS[pair]]
     if not all(takes(one, entry) for entry in entries):
@@ -109,17 +110,21 @@ def test_of_two_open_appends_one_is_kept_for(pair, busy):
 
 
 @pytest.mark.guarantee("CHN-03")
-def test_an_open_append_keeps_no_other_organisation_waiting(busy):
-    organisation, other = busy.found(), busy.found()
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("kind", ["donation_received", "fee"])
+def test_an_open_append_keeps_no_other_organisation_waiting(kind, moment, busy):
+    organisation, other = organisation_at(busy, moment), organisation_at(busy, moment)
     one, two = busy.session("superuser", name="1"), busy.session("superuser", name="2")
     begin(one)
-    append(one, organisation.next())
-    step = Step(two, appending(other.next()))
+    append(one, organisation.next(type=kind))
+    step = Step(two, appending(other.next(type=kind)))
     waits = not step.settle(busy.admin)
     one.execute("ROLLBACK")
     step.finish()
     if waits:
         raise BrokenError("an append waits for an open append of another organisation")
+    if step.error:
+        raise BrokenError(f"beside an open append of another organisation, one was refused: {said(step.error)}")
 
 
 @pytest.mark.guarantee("CHN-06")

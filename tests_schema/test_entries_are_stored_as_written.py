@@ -1,13 +1,16 @@
 """LED: what the ledger accepts, it keeps to the letter; and it accepts every honest entry."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
 
 from spec import TABLES
+from support.chains import takes
 from support.ledger import append, entries_of
 from support.refusals import accepted
 from support.sowing import varied
+from support.words import contents
 
 LARGEST = 2**63 - 1
 
@@ -38,6 +41,52 @@ def chain(organisation, contents):
 @pytest.mark.guarantee("LED-09")
 def test_entries_of_every_type_amount_currency_visibility_and_age(busy):
     written_and_read_back(busy, chain(busy.found(), [varied(number) for number in range(13)]))
+
+
+@pytest.mark.guarantee("LED-09")
+def test_entries_of_the_application(busy):
+    organisation = busy.found()
+    if busy.lacks("app") or not takes(busy.app(organisation), organisation.next()):
+        return  # that it may append is TEN-02
+    written_and_read_back(busy, chain(organisation, [varied(number) for number in range(13)]), busy.app(organisation))
+
+
+@pytest.mark.guarantee("LED-09")
+def test_every_type_behind_every_type(busy):
+    kinds = TABLES.values["type"]
+    written_and_read_back(
+        busy, chain(busy.found(), [{"type": kind} for pair in product(kinds, kinds) for kind in pair])
+    )
+
+
+@pytest.mark.guarantee("LED-09")
+def test_every_type_with_every_amount(busy):
+    pairs = product(TABLES.values["type"], (-LARGEST, -250, -1, 0, 1, 12_345, LARGEST))
+    written_and_read_back(busy, chain(busy.found(), [{"type": kind, "amount": amount} for kind, amount in pairs]))
+
+
+STRANGE = (
+    {"type": "adjustment"},
+    {"type": " padded "},
+    {"currency": "JPY"},
+    {"currency": "eur"},
+    {"visibility": "nobody"},
+    {"metadata": ["a", "list"]},
+    {"metadata": "a string"},
+    {"id": " led padded "},
+    {"id": "LED-0123456789012345"},
+    {"created_at": datetime(1970, 1, 1, tzinfo=UTC)},
+    {"created_at": datetime(2150, 1, 1, tzinfo=UTC)},
+)
+
+
+@pytest.mark.guarantee("LED-09")
+def test_what_is_strange_is_refused_or_stored_as_it_is(busy, words):
+    conn = busy.session("superuser")
+    for content in (*STRANGE, *contents(words)):
+        organisation = busy.found()
+        if takes(conn, organisation.next(**content)):
+            written_and_read_back(busy, [organisation.next(**content)])
 
 
 @pytest.mark.guarantee("LED-09")

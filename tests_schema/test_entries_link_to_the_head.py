@@ -8,47 +8,42 @@ import pytest
 from support.append_forms import FORMS
 from support.chains import LINKS, UNKNOWN, accept, may_append, one_chain, refuse, takes, wrong_links
 from support.ledger import append, stored
-from support.refusals import BrokenError, Refusal, refused, undone
+from support.refusals import BrokenError, Refusal, accepted, refused, undone
 from support.resistance import unchanged
-from support.sowing import varied
+from support.sowing import add_organisation, varied
 
 ACTORS = ("superuser", "owner", "app")
 
 
-def contents(actor):
-    """What the entries hold: everything for the superuser, whom nothing else stops; two samples for the others."""
-    return [varied(number) for number in (range(13) if actor == "superuser" else (2, 11))]
-
-
 @pytest.mark.guarantee("CHN-01")
 @pytest.mark.parametrize("actor", ACTORS)
-def test_a_first_entry_is_accepted_without_a_link_and_refused_with_one_by(actor, ledger, initech, acme):
+def test_a_first_entry_is_accepted_without_a_link_and_refused_with_one_by(actor, ledger, initech, acme, contents):
     if ledger.lacks(actor):
         return
     conn = ledger.session(actor, initech)
     before = stored(ledger.admin)
     if actor == "superuser":
         may_append(conn, initech.next())
-    for content in contents(actor):
+    for content in contents:
         first = initech.next(**content)
         if actor == "superuser" and not takes(conn, first):
             continue  # whether the ledger takes every content is LED-09
-        for link in (UNKNOWN, acme.head, ""):
+        for link in (UNKNOWN, acme.head, "", "sha256:" + "0" * 64):
             refuse(
                 conn, first.changed(prev_entry_hash=link), what=f"a first entry ({first.type}) with the link {link!r}"
             )
     unchanged(ledger.admin, before, "refused first entries")
 
 
-def refuse_all(place, actor, organisation, links):
+def refuse_all(place, actor, organisation, links, contents):
     conn = place.session(actor, organisation)
     before = stored(place.admin)
     if actor == "superuser":  # that the others may append to their own ledger is for tests_security to say
         may_append(conn, organisation.next())
     for name, link in links.items():
-        number = LINKS.index(name)  # every content meets some links, and all of them the two that matter most
-        step = 1 if name in ("no link", "a hash that no entry has") else 4
-        for content in contents(actor)[number % step :: step]:
+        number = LINKS.index(name)  # for owner and application, every content meets some links, and two of them all
+        step = 1 if actor == "superuser" or name in ("no link", "a hash that no entry has") else 4
+        for content in contents[number % step :: step]:
             entry = organisation.next(**content, prev_entry_hash=link)
             refuse(conn, entry, what=f"by {actor}, an entry ({entry.type}, {entry.created_at}) that links to {name}")
     unchanged(place.admin, before, "refused links")
@@ -56,15 +51,68 @@ def refuse_all(place, actor, organisation, links):
 
 @pytest.mark.guarantee("CHN-02")
 @pytest.mark.parametrize("link", LINKS)
-def test_an_entry_is_refused_that_links_to(link, ledger, acme, globex):
-    refuse_all(ledger, "superuser", acme, {link: wrong_links(acme, globex)[link]})
+def test_an_entry_is_refused_that_links_to(link, ledger, acme, globex, contents):
+    refuse_all(ledger, "superuser", acme, {link: wrong_links(acme, globex)[link]}, contents)
 
 
 @pytest.mark.guarantee("CHN-02")
 @pytest.mark.parametrize("actor", ["owner", "app"])
-def test_a_wrong_link_is_refused_to(actor, ledger, acme, globex):
+def test_a_wrong_link_is_refused_to(actor, ledger, acme, globex, contents):
     if not ledger.lacks(actor):
-        refuse_all(ledger, actor, acme, wrong_links(acme, globex))
+        refuse_all(ledger, actor, acme, wrong_links(acme, globex), contents)
+
+
+@pytest.mark.guarantee("CHN-02")
+def test_an_entry_under_a_strange_id_is_refused_with_a_wrong_link(ledger, acme, words):
+    conn = ledger.session("superuser")
+    for number, word in enumerate(("imp_", "test_", "0", *words.literals)):
+        entry = acme.next(id=f"{word[:16]}{number}", prev_entry_hash=UNKNOWN)
+        refuse(conn, entry, what=f"an entry with the id {entry.id} that links to a hash that no entry has")
+
+
+@pytest.mark.guarantee("CHN-01")
+def test_an_organisation_under_a_strange_id_begins_without_a_link(busy, words):
+    conn = busy.session("superuser")
+    for number, word in enumerate(("demo_", "test_", "0", *words.literals)):
+        try:
+            organisation = add_organisation(busy.admin, f"{word[:16]}{number}")
+        except psycopg.Error:
+            continue  # no organisation can have such an id
+        refuse(conn, organisation.next(prev_entry_hash=UNKNOWN), what=f"a first entry of {organisation.id} with a link")
+
+
+@pytest.mark.guarantee("CHN-02")
+@pytest.mark.parametrize("length", [2, 5, 12, 26])
+def test_a_wrong_link_is_refused_in_a_chain_of_length(length, busy, globex):
+    conn = busy.session("superuser")
+    organisation = busy.found()
+    for number in range(length):
+        entry = organisation.next(**varied(number % 13))
+        if not takes(conn, entry):
+            entry = organisation.next()
+        accept(conn, entry)
+        organisation = organisation.grown(entry)
+    for name in ("no link", "the entry before the head", "a hash that no entry has"):
+        link = wrong_links(organisation, globex)[name]
+        refuse(conn, organisation.next(prev_entry_hash=link), what=f"in a chain of {length}, a link to {name}")
+
+
+@pytest.mark.guarantee("CHN-02")
+def test_a_wrong_last_row_of_many_is_refused(busy):
+    conn = busy.session("superuser")
+    organisation = busy.found()
+    rows = []
+    for _ in range(25):
+        rows.append(organisation.next())
+        organisation = organisation.grown(rows[-1])
+    with undone(conn), accepted("25 entries in one statement"):
+        append(conn, *rows)
+    wrong = organisation.next(prev_entry_hash=UNKNOWN)
+    refuse(conn, *rows, wrong, what="a 26th row of one INSERT that links to a hash that no entry has")
+    with refused("a 26th entry of one transaction that links to a hash that no entry has"), undone(conn):
+        for row in rows:
+            append(conn, row)
+        append(conn, wrong)
 
 
 @pytest.mark.guarantee("CHN-02")

@@ -10,7 +10,7 @@ from support.resistance import unchanged
 
 @pytest.mark.guarantee("CHN-08")
 @pytest.mark.parametrize("position", [0, 6, -2], ids=["first", "middle", "last_but_one"])
-def test_an_entry_is_refused_with_the_hash_of_the_entry_that_is(position, ledger, acme):
+def test_an_entry_is_refused_with_the_hash_of_the_entry_that_is(position, ledger, acme, contents):
     conn = ledger.session("superuser")
     before = stored(ledger.admin)
     honest = acme.next()
@@ -18,13 +18,18 @@ def test_an_entry_is_refused_with_the_hash_of_the_entry_that_is(position, ledger
         append(conn, honest)
     taken = acme.entries[position].entry_hash
     refuse(conn, honest.changed(entry_hash=taken), what="an entry with the hash of an older one")
+    for content in contents:
+        wrong = acme.next(**content).changed(entry_hash=taken)
+        refuse(conn, wrong, what=f"an entry ({wrong.type}) with the hash of an older one")
     unchanged(ledger.admin, before, "a refused duplicate hash")
 
 
 @pytest.mark.guarantee("CHN-08")
-def test_an_entry_that_links_to_itself_is_refused(ledger, acme, initech):
+def test_an_entry_that_links_to_itself_is_refused(ledger, acme, initech, contents):
     conn = ledger.session("superuser")
-    refuse(conn, acme.next().changed(entry_hash=acme.head), what="an entry whose hash is its own link")
+    for content in ({}, *contents):
+        wrong = acme.next(**content).changed(entry_hash=acme.head)
+        refuse(conn, wrong, what=f"an entry ({wrong.type}) whose hash is its own link")
     first = initech.next()
     looped = first.changed(prev_entry_hash=first.entry_hash, entry_hash=first.entry_hash)
     refuse(conn, looped, what="a first entry that links to itself")

@@ -26,6 +26,7 @@ ORDERS = {
     "equal_times_and_falling_ids": {"created_at": lambda _: NOON, "id": lambda n: f"led_zz{9 - n}"},
     "times_that_run_backwards": {"created_at": lambda n: NOON - timedelta(days=n)},
     "one_time_in_the_future": {"created_at": lambda n: NOON + timedelta(days=3650 if n == 0 else n)},
+    "times_decades_apart": {"created_at": lambda n: NOON - timedelta(days=9000 * n)},
     "times_to_and_fro": {"created_at": lambda n: NOON + timedelta(minutes=(n * 7) % 5)},
     "falling_ids": {"created_at": lambda n: NOON + timedelta(seconds=n), "id": lambda n: f"led_yy{9 - n}"},
 }

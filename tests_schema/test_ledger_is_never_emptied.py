@@ -1,12 +1,14 @@
 """LED: TRUNCATE, which fires no row trigger, and session_replication_role, which switches ordinary triggers off."""
 
+from contextlib import suppress
+
 import psycopg
 import pytest
 
-from spec import TABLES
-from support.attacks import CHANGES, DELETION, accepted_anywhere, on_part, prepared_by, setting, statement
+from spec import OWNER, TABLES
+from support.attacks import CHANGES, DELETION, accepted_anywhere, on_part, prepared_by, rolled_back, setting, statement
 from support.catalog import ledger_parts, partition_columns
-from support.ledger import stored
+from support.ledger import LOCK, insert, stored, values
 from support.refusals import Refusal
 from support.resistance import empties, resist, resists, unchanged
 
@@ -40,6 +42,30 @@ def test_a_truncate_is_refused_however_it_is_written(actor, ledger, acme):
             continue
         empties(conn, prepared_by(then=statement(form)), f"{form} by {actor}")
     unchanged(ledger.admin, before, "refused TRUNCATEs")
+
+
+CIRCUMSTANCES = {
+    "after SET ROLE": [f"SET LOCAL ROLE {OWNER}"],
+    "at SERIALIZABLE": ["SET TRANSACTION ISOLATION LEVEL SERIALIZABLE"],
+    "at REPEATABLE READ": ["SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"],
+    "under the lock that the application takes": [LOCK.format("org_acme")],
+    "in a trigger of another table": [
+        "CREATE TEMP TABLE bait (x int) ON COMMIT DROP",
+        f"CREATE FUNCTION pg_temp.spring() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN TRUNCATE public.{TABLES.ledger} CASCADE; RETURN NEW; END $$",
+        "CREATE TRIGGER spring BEFORE INSERT ON pg_temp.bait FOR EACH ROW EXECUTE FUNCTION pg_temp.spring()",
+    ],
+}
+
+
+@pytest.mark.guarantee("LED-03")
+@pytest.mark.parametrize("circumstance", CIRCUMSTANCES)
+def test_a_truncate_is_refused_to_a_superuser(circumstance, ledger):
+    before = stored(ledger.admin)
+    act = statement("INSERT INTO pg_temp.bait VALUES (1)" if "trigger" in circumstance else "TRUNCATE {ledger} CASCADE")
+    attack = prepared_by(*CIRCUMSTANCES[circumstance], then=act)
+    empties(ledger.session("superuser"), attack, f"TRUNCATE {circumstance}")
+    unchanged(ledger.admin, before, f"a refused TRUNCATE {circumstance}")
 
 
 @pytest.mark.guarantee("LED-03")
@@ -104,17 +130,30 @@ def test_replication_role_replica_opens_the_ledger_to_no_truncate(actor, ledger,
     unchanged(ledger.admin, before, "TRUNCATE under session_replication_role = replica")
 
 
+def touches(conn, attack):
+    """Whether an attack in an open transaction touches a row; an error takes nothing else back."""
+    with suppress(psycopg.Error), conn.transaction():
+        return attack(conn) > 0
+    return False
+
+
 @pytest.mark.guarantee("LED-07")
 @pytest.mark.parametrize("actor", ["superuser", "owner"])
-def test_every_part_of_the_ledger_refuses_change_and_removal(actor, ledger, acme):
+def test_every_part_of_the_ledger_refuses_change_and_removal(actor, ledger, acme, initech):
     before = stored(ledger.admin)
     for part in ledger_parts(ledger.admin)[1:]:
-        filled = ledger.admin.execute(f"SELECT EXISTS (SELECT FROM ONLY {part.name})").fetchone() == (True,)
         for name, attack in on_part(part).items():
             if "TRUNCATE" in name:
                 empties(ledger.session(actor, acme), prepared_by(then=attack), f"{name} by {actor}")
-            elif filled:
+            elif ledger.admin.execute(f"SELECT EXISTS (SELECT FROM ONLY {part.name})").fetchone() == (True,):
                 resist(ledger.session(actor, acme), attack, f"{name} by {actor}", sees_all=actor == "superuser")
+            elif actor == "superuser":
+                row = insert([values(initech.next())])
+                stored_there = (row[0].replace(f"public.{TABLES.ledger}".encode(), part.name.encode()), row[1])
+                with suppress(psycopg.Error), rolled_back(ledger.session(actor)):
+                    ledger.session(actor).execute(*stored_there)  # what cannot be stored there needs no protection
+                    accepted = touches(ledger.session(actor), attack)
+                    assert not accepted, f"{name} by {actor} was accepted once an entry was stored in it"
     unchanged(ledger.admin, before, "attacks on the parts of the ledger")
 
 

@@ -1,44 +1,76 @@
-"""LED: no session setting is a back door. The candidate's own source says which settings and words it reads."""
+"""LED, CHN: no session setting is a back door. The candidate's own source says which settings and words it reads."""
+
+from contextlib import suppress
 
 import psycopg
 import pytest
 
 from spec import TENANCY
-from support.attacks import prepared_by, statement
-from support.catalog import settings_read
-from support.ledger import stored
-from support.resistance import resist, unchanged
+from support.attacks import DELETION, accepted_anywhere, prepared_by, rolled_back, setting, statement
+from support.chains import UNKNOWN, takes, wrong_links
+from support.ledger import append, stored
+from support.refusals import BrokenError, refused, undone
+from support.resistance import resists, unchanged
 
-WORDS = ("on", "true", "1", "yes", "off", "false", "0")
+WORDS = ("on", "true", "1", "yes", "off", "false", "0", "2999-12-31")
+ATTACKS = [DELETION, *(setting(*one)[0] for one in (("amount", ["7"]), ("visibility", ["'internal_only'"])))]
+
+
+def choose(conn, words, value):
+    """Every setting that the schema reads gets this value, if the server takes it from this session at all."""
+    for name in (*words.settings, TENANCY.setting):
+        with suppress(psycopg.Error), conn.transaction():
+            conn.execute("SELECT set_config(%s, %s, true)", [name, value])
+
+
+def values(words, acme):
+    numbers = (str(number) for number in words.numbers)
+    return (*WORDS, *words.literals, *numbers, acme.entries[0].id) if words.settings else words.literals
 
 
 @pytest.mark.guarantee("LED-06")
-@pytest.mark.parametrize(
-    "attack",
-    ["UPDATE {ledger} SET amount = 7 WHERE id = %s", "DELETE FROM {ledger} WHERE id = %s"],
-    ids=["update", "delete"],
-)
-def test_no_setting_that_the_schema_reads_opens_an_entry_to(attack, ledger, acme):
+@pytest.mark.parametrize("actor", ["superuser", "app"])
+def test_no_setting_that_the_schema_reads_opens_an_entry_to_change(actor, ledger, acme, words):
+    if ledger.lacks(actor):
+        return
     before = stored(ledger.admin)
-    read, words = settings_read(ledger.admin)
-    for setting in sorted(read - {TENANCY.setting}):
-        for word in (*WORDS, *sorted(words)):
-            for actor in ("superuser", "owner", "app"):
-                if ledger.lacks(actor):
-                    continue
-                chosen = "SET LOCAL {} = {}".format(setting, "'" + word.replace("'", "''") + "'")
-                what = f"{attack} after {chosen} by {actor}"
-                hidden = prepared_by(*_settable(ledger, actor, chosen), then=statement(attack, acme.entries[0].id))
-                resist(ledger.session(actor, acme), hidden, what, sees_all=actor == "superuser")
+    sees_all = actor == "superuser"
+    conn = ledger.session(actor, acme)
+    open_anyway = set(accepted_anywhere(conn, ATTACKS, sees_all=sees_all))  # LED-01, LED-02
+    for value in values(words, acme):
+        with rolled_back(conn):
+            choose(conn, words, value)
+            found = set(accepted_anywhere(conn, ATTACKS, sees_all=sees_all)) - open_anyway
+        assert not found, f"by {actor}, with {', '.join(words.settings)} = {value!r}, accepted: {sorted(found)[:3]}"
     unchanged(ledger.admin, before, "attacks under every setting that the schema reads")
 
 
-def _settable(ledger, actor, chosen):
-    """The SET, if the server takes it from this role at all."""
-    session = ledger.session(actor)
-    try:
-        with session.transaction(force_rollback=True):
-            session.execute(chosen)
-    except psycopg.Error:
-        return ()
-    return (chosen,)
+@pytest.mark.guarantee("LED-06")
+def test_no_setting_that_the_schema_reads_opens_the_ledger_to_truncate(ledger, acme, words):
+    before = stored(ledger.admin)
+    conn = ledger.session("superuser")
+    truncate = statement("TRUNCATE {ledger} CASCADE")
+    if not resists(conn, prepared_by(then=truncate)):
+        return  # open without any setting: LED-03
+    for value in values(words, acme):
+        with rolled_back(conn):
+            choose(conn, words, value)
+            with suppress(psycopg.Error), conn.transaction():
+                truncate(conn)
+                raise BrokenError(f"with {', '.join(words.settings)} = {value!r}, TRUNCATE was accepted")
+    unchanged(ledger.admin, before, "TRUNCATE under every setting that the schema reads")
+
+
+@pytest.mark.guarantee("CHN-01", "CHN-02")
+def test_no_setting_that_the_schema_reads_lets_a_wrong_link_in(ledger, acme, globex, initech, words, contents):
+    conn = ledger.session("superuser")
+    links = wrong_links(acme, globex)
+    wrong = [acme.next(prev_entry_hash=links[name]) for name in ("no link", "a hash that no entry has")]
+    wrong += [acme.next(**content, prev_entry_hash=UNKNOWN) for content in contents]
+    wrong.append(initech.next(prev_entry_hash=UNKNOWN))
+    wrong = [entry for entry in wrong if not takes(conn, entry)]  # CHN-01, CHN-02
+    for value in values(words, acme):
+        for entry in wrong:
+            with refused(f"with {', '.join(words.settings)} = {value!r}, {entry}"), undone(conn):
+                choose(conn, words, value)
+                append(conn, entry)
