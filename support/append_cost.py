@@ -7,9 +7,9 @@ from typing import Any
 
 import psycopg
 
-from spec import TABLES
+from spec import APP, TABLES, TENANCY
 from support.catalog import ledger_parts
-from support.ledger import Entry, append, values
+from support.ledger import Entry, Organisation, append, values
 from support.refusals import undone
 from support.server import Server
 from support.sowing import add_organisation
@@ -38,41 +38,64 @@ def buffers(conn: Connection, entry: Entry) -> int:
 
 
 HONEST_GROWTH_SECONDS = 60  # for one statement
+HONEST_LENGTH = 10_000  # entries; written through every trigger and index, 100,000 would take minutes
 Way = Callable[[Connection], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Buffers that one append touches, by the number of entries its chain has."""
+    """Buffers that one append touches: by what is appended, then by the number of entries its chain (the ledger) has."""
 
-    buffers: dict[int, int]
+    buffers: dict[str, dict[int, int]]
 
 
-def measure(server: Server, database: str, lengths: Sequence[int]) -> Cost:
-    """Found an organisation in `database`, let its chain grow to each of `lengths`, and measure an append there.
+def measure(server: Server, database: str, lengths: Sequence[int], *, honestly: bool) -> Cost:
+    """Found an organisation in `database`, let its chain grow to each of `lengths`, and measure appends there.
 
-    Raises psycopg.Error if the ledger refuses an honest entry.
+    The chain grows as fast as it can, with what would hinder it switched off, or `honestly`, to HONEST_LENGTH at most, for
+    candidates that keep books of their own about the chain. Raises psycopg.Error if the ledger refuses an honest entry, or
+    does not bear the other way; then the database is spoilt.
     """
     with server.connect(server.superuser, database) as admin:
-        try:
-            return _measured(admin, "org_long", lengths, _unhindered, step=max(lengths))
-        except psycopg.Error:  # a candidate that keeps books of its own about the chain: let it
-            admin.execute(f"SET statement_timeout = {HONEST_GROWTH_SECONDS * 1000}".encode())
-            return _measured(admin, "org_longer", lengths, _vacuumed, step=50)
+        if not honestly:
+            return _measured(server, admin, lengths, _unhindered, step=max(lengths))
+        admin.execute(f"SET statement_timeout = {HONEST_GROWTH_SECONDS * 1000}".encode())
+        return _measured(server, admin, [min(length, HONEST_LENGTH) for length in lengths], _analysed, step=1000)
 
 
-def _measured(admin: Connection, organisation_id: str, lengths: Sequence[int], way: Way, *, step: int) -> Cost:
-    organisation = add_organisation(admin, organisation_id)
+def _measured(server: Server, admin: Connection, lengths: Sequence[int], way: Way, *, step: int) -> Cost:
+    organisation = add_organisation(admin, "org_long")
     head = organisation.next()
     append(admin, head)
-    found, reached = {}, 1
+    found: dict[str, dict[int, int]] = {}
+    reached = 1
     for length in lengths:
-        with way(admin):
-            while reached < length:  # in transactions that leave little behind for the next to wade through
-                stop = min(reached + step, length)
+        while reached < length:
+            stop = min(reached + min(step, max(reached, 50)), length)  # plans are made for the size they find
+            with way(admin):
                 head, reached = head.changed(entry_hash=lengthen(admin, head, reached, stop)), stop
-        found[length] = buffers(admin, organisation.grown(head).next())
+        for what, cost in _costs(server, admin, organisation.grown(head), length):
+            found.setdefault(what, {})[length] = cost
     return Cost(found)
+
+
+def _costs(server: Server, admin: Connection, organisation: Organisation, length: int) -> Iterator[tuple[str, int]]:
+    """What one append touches, by what is appended; the first of its kind is for the plans."""
+    first = add_organisation(admin, f"org_first{length}")
+    for what, entry in (
+        ("the next entry", organisation.next()),
+        ("the next entry of another type", organisation.next(type="fee", amount=-7)),
+        ("the first entry of another organisation", first.next()),
+    ):
+        yield what, min(buffers(admin, entry) for _ in range(2))
+    if APP in server.passwords:
+        with server.connect(APP, admin.info.dbname) as conn:
+            conn.execute("SELECT set_config(%s, %s, false)", [TENANCY.setting, organisation.id])
+            try:
+                cost = min(buffers(conn, organisation.next()) for _ in range(2))
+            except psycopg.Error:
+                return  # that the application may append is TEN-02
+            yield "the next entry, by the application", cost
 
 
 def lengthen(admin: Connection, head: Entry, start: int, stop: int) -> str:
@@ -84,7 +107,7 @@ def lengthen(admin: Connection, head: Entry, start: int, stop: int) -> str:
     row = values(head)
     link = "'sha256:' || lpad(to_hex({}), 8, '0') || repeat('0', 56)"
     computed = {
-        "id": f"'{head.organisation_id[4:]}_' || n",
+        "id": f"'led_{head.organisation_id[4:]}' || n",
         "prev_entry_hash": f"CASE n WHEN {start} THEN %(head)s ELSE {link.format('n - 1')} END",
         "entry_hash": link.format("n"),
         "created_at": "%(created_at)s + n * interval '1 second'",
@@ -99,10 +122,11 @@ def lengthen(admin: Connection, head: Entry, start: int, stop: int) -> str:
 
 
 @contextmanager
-def _vacuumed(admin: Connection) -> Iterator[None]:
+def _analysed(admin: Connection) -> Iterator[None]:
     """Nothing is switched off; afterwards what autovacuum does in time is done now."""
     yield
     admin.execute("VACUUM (ANALYZE)")
+    admin.execute("DISCARD PLANS")
 
 
 @contextmanager
@@ -117,18 +141,15 @@ def _unhindered(admin: Connection) -> Iterator[None]:
     after += [f"ALTER TABLE {part} ENABLE {_ENABLE[state]} TRIGGER {name}" for part, name, state in triggers]
     after += [f"REINDEX TABLE {part}" for part in parts]
     admin.execute("SET session_replication_role = replica")  # no foreign keys
-    for step in before:
-        admin.execute(step.encode())
+    for statement in before:
+        admin.execute(statement.encode())
     admin.execute(
         "UPDATE pg_catalog.pg_index SET indisready = false, indisvalid = false WHERE indrelid::regclass::text = ANY (%s)",
         [parts],
     )
-    try:
-        yield
-    finally:
-        for step in after:
-            admin.execute(step.encode())
-        admin.execute("RESET session_replication_role")
+    yield
+    for statement in (*after, "RESET session_replication_role", "ANALYZE", "DISCARD PLANS"):
+        admin.execute(statement.encode())
 
 
 _ENABLE = {"O": "", "A": "ALWAYS", "R": "REPLICA"}

@@ -58,17 +58,6 @@ def roles(conn: psycopg.Connection) -> set[str]:
     return {row[0] for row in conn.execute("SELECT rolname FROM pg_catalog.pg_roles")}
 
 
-def references(conn: psycopg.Connection, table: str) -> dict[str, str]:
-    """Which table each foreign-key column of public.`table` refers to (unqualified names)."""
-    query = """SELECT a.attname, f.relname FROM pg_catalog.pg_constraint c
-               CROSS JOIN LATERAL unnest(c.conkey) AS k(attnum)
-               JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum
-               JOIN pg_catalog.pg_class f ON f.oid = c.confrelid
-               WHERE c.contype = 'f' AND c.conrelid = pg_catalog.to_regclass(%s)
-               ORDER BY cardinality(c.conkey) DESC"""
-    return dict(conn.execute(query, [f"public.{table}"]).fetchall())
-
-
 @dataclass(frozen=True)
 class Part:
     """A table that stores rows of the ledger: itself, a partition or a child; `name` is quoted and qualified."""
@@ -120,7 +109,8 @@ def identifying_constraint(conn: psycopg.Connection, table: str) -> str | None:
 
 
 def ledger_references(conn: psycopg.Connection) -> list[tuple[str, str, str]]:
-    """What ledger_entries.organisation_id refers to: table, action on DELETE, action on UPDATE (pg_constraint's letters)."""
+    """The keys of the ledger that organisation_id is part of: table, action on DELETE, action on UPDATE (pg_constraint's
+    letters)."""
     query = """SELECT f.relname, c.confdeltype::text, c.confupdtype::text FROM pg_catalog.pg_constraint c
                JOIN pg_catalog.pg_class f ON f.oid = c.confrelid
                JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)

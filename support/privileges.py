@@ -4,7 +4,7 @@ from typing import Any
 
 import psycopg
 
-from spec import APP, PRIVILEGES, READONLY, TABLES
+from spec import APP, OWNER, PRIVILEGES, READONLY, TABLES
 
 Connection = psycopg.Connection[Any]
 Held = set[tuple[str, str]]  # (table, privilege)
@@ -56,14 +56,14 @@ def other_holders(conn: Connection) -> set[tuple[str, str, str]]:
 
 
 def groups(conn: Connection) -> set[str]:
-    """Roles that cannot log in, and whose members are the application and the read-only user only."""
+    """Roles that cannot log in, and whose members are the application, the read-only user and the owner only."""
     query = """WITH RECURSIVE below AS (
                  SELECT roleid AS top, member FROM pg_catalog.pg_auth_members
                  UNION SELECT b.top, m.member FROM below b JOIN pg_catalog.pg_auth_members m ON m.roleid = b.member)
                SELECT g.rolname FROM below b JOIN pg_catalog.pg_roles g ON g.oid = b.top
                JOIN pg_catalog.pg_roles u ON u.oid = b.member
                WHERE NOT g.rolcanlogin GROUP BY g.rolname HAVING bool_and(NOT u.rolcanlogin OR u.rolname = ANY (%s))"""
-    return {row[0] for row in conn.execute(query, [[APP, READONLY]])}
+    return {row[0] for row in conn.execute(query, [[APP, READONLY, OWNER]])}
 
 
 def may_on_schema(conn: Connection, role: str) -> set[str]:

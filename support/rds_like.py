@@ -47,9 +47,12 @@ def _scram_verifier(password: str, iterations: int = 1) -> str:
 
 
 def set_password(conn: psycopg.Connection, role: str, password: str) -> None:
-    """Give `role` a random password; only its SCRAM verifier travels, so no log can show it."""
+    """Give `role` a random password; only its SCRAM verifier travels, so no log can show it.
+
+    A limit of connections is lifted: tests open more of them than an application's pool.
+    """
     verifier = sql.Literal(_scram_verifier(password))
-    conn.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), verifier))
+    conn.execute(sql.SQL("ALTER ROLE {} PASSWORD {} CONNECTION LIMIT -1").format(sql.Identifier(role), verifier))
 
 
 def create_roles(conn: psycopg.Connection, password: str) -> None:

@@ -8,6 +8,7 @@ import psycopg
 
 # SQLSTATE classes that say the statement never reached the rule under test.
 _NOT_ASKED = ("08", "0A", "26", "34", "3B", "3D", "3F", "42", "53", "54", "57", "58", "XX")
+_A_SENTENCE = 12  # letters, over message, detail and hint; `no` and `refused` say nothing
 PRIVILEGE = "42501"  # no grant, or row security: the caller has to make sure which
 
 
@@ -26,17 +27,15 @@ class Refusal:
         return (self.error.sqlstate or "") if self.error else ""
 
     def names_its_cause(self) -> bool:
-        """Whether the server's words speak of the ledger, its entries or its chain, or are a sentence in any language."""
+        """Whether the refusal is the schema's own, or a constraint's, and says something: a phrase in any language."""
         if self.error is None:
             return False
         diag = self.error.diag
         if diag.source_function != "exec_stmt_raise" and not (diag.constraint_name or diag.table_name):
             return False  # an accident such as a division by zero
         words = (diag.message_primary, diag.message_detail, diag.message_hint, diag.constraint_name)
-        text = " ".join(word for word in words if word).lower()
-        if len((diag.message_primary or "").split()) >= 3:
-            return True
-        return any(subject in text for subject in ("ledger", "entr", "append", "immutable", "chain", "hash", "link"))
+        letters = [letter for word in words if word for letter in word if letter.isalpha()]
+        return len(letters) >= _A_SENTENCE
 
     def __str__(self) -> str:
         return said(self.error) if self.error else "no error at all"

@@ -47,6 +47,8 @@ def powers_reached(conn: Connection, role: str) -> dict[str, str]:
     """The roles that `role` can become which are more than a plain group, and why."""
     found = {}
     for other in reached(conn, role):
+        if other == "rds_iam":
+            continue  # on RDS it says how the role logs in, and carries no power
         if other in (OWNER, *SERVICE_ROLES) or other.startswith("pg_"):
             found[other] = "an administrative role"
         elif other in (APP, READONLY):

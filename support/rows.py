@@ -1,92 +1,76 @@
-"""Rows in tables whose columns we do not know: what the candidate demands is filled in, by its catalog and known words."""
+"""Honest rows in tables whose columns we do not know: what the candidate demands is filled in, by its catalog.
 
-import itertools
+What a required column may hold is found in this order: a row that its foreign key can refer to, a documented word, a value
+that its own check lists, what its name says, a plain value of its type.
+"""
+
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from spec import TABLES
-from support.catalog import ColumnFound, columns, references
+from support.catalog import ColumnFound, columns
+from support.foreign_keys import ForeignKey, foreign_keys
+from support.made_up import made_up
 
-_numbers = itertools.count(1)
-_BY_TYPE: dict[str, Any] = {
-    "boolean": False,
-    "json": "{}",
-    "jsonb": "{}",
-    "uuid": None,  # made for each row
-    "date": "2025-01-15",
-    "timestamp with time zone": "2025-01-15 12:00:00+00",
-    "timestamp without time zone": "2025-01-15 12:00:00",
-    "time without time zone": "12:00",
-    "interval": "1 day",
-    "bytea": b"\x00",
-    "inet": "127.0.0.1",
-}
-_NUMBERS = ("smallint", "integer", "bigint", "numeric", "real", "double precision")
-_TEXTS = ("text", "character varying", "character", "citext", "name")
+Connection = psycopg.Connection[Any]
+_shapes: dict[tuple[str, int, str], tuple[dict[str, ColumnFound], list[ForeignKey]]] = {}
 
 
-def _enum_label(conn: psycopg.Connection, type_name: str) -> Any:
-    query = "SELECT enumlabel FROM pg_catalog.pg_enum WHERE enumtypid = %s::regtype ORDER BY enumsortorder LIMIT 1"
-    row = conn.execute(query, [type_name]).fetchone()
-    return row[0] if row else None
-
-
-def _made_up(conn: psycopg.Connection, table: str, column: ColumnFound) -> Any:
-    """A value that such a column may take: a known word, else a plain value of its type."""
-    number = next(_numbers)
-    if column.name in TABLES.vocabulary.get(table, {}):
-        return TABLES.vocabulary[table][column.name]
-    if column.kind == "e":
-        return _enum_label(conn, column.type)
-    if column.type == "uuid":
-        return f"00000000-0000-4000-8000-{number:012d}"
-    if column.type in _BY_TYPE:
-        return _BY_TYPE[column.type]
-    if column.type in _NUMBERS:
-        return number
-    if column.type.endswith("[]"):
-        return "{}"
-    if column.type in _TEXTS:
-        if column.name == "email":
-            return f"u{number}@example.org"
-        text = f"{table[:4]}{number}"
-        return text[-column.length :] if column.length else text
-    return None
-
-
-_shapes: dict[tuple[str, int, str], tuple[dict[str, ColumnFound], dict[str, str]]] = {}
-
-
-def _shape(conn: psycopg.Connection, table: str) -> tuple[dict[str, ColumnFound], dict[str, str]]:
-    """The table's columns and references, asked once per server: a run arranges rows a hundred times."""
+def _shape(conn: Connection, table: str) -> tuple[dict[str, ColumnFound], list[ForeignKey]]:
+    """The table's columns and foreign keys, asked once per server: a run arranges rows a hundred times."""
     key = (conn.info.host, conn.info.port, table)
     if key not in _shapes:
-        _shapes[key] = columns(conn, table), references(conn, table)
+        _shapes[key] = columns(conn, table), foreign_keys(conn, table)
     return _shapes[key]
 
 
-def made_row(conn: psycopg.Connection, table: str, **given: Any) -> dict[str, Any]:
+def _parent(conn: Connection, key: ForeignKey, row: dict[str, Any], words: dict[str, str]) -> dict[str, Any]:
+    """The columns of a row that the key can refer to, under our names: one that stands there, else a new one.
+
+    What the row holds already, and a documented word, bind the choice.
+    """
+    pairs = dict(zip(key.columns, key.referenced, strict=True))
+    known = {theirs: row[ours] for ours, theirs in pairs.items() if ours in row}
+    wished = {theirs: words[ours] for ours, theirs in pairs.items() if ours in words and ours not in row}
+    table = sql.Identifier("public", key.table)
+    names = sql.SQL(", ").join(map(sql.Identifier, key.referenced))
+    for bound in ({**known, **wished}, known) if wished else (known,):
+        matches = [
+            sql.SQL("{}::text = {}::text").format(sql.Identifier(name), sql.Literal(bound[name])) for name in bound
+        ]
+        query = sql.SQL("SELECT {} FROM {} WHERE {} LIMIT 1").format(
+            names, table, sql.SQL(" AND ").join(matches) if matches else sql.SQL("true")
+        )
+        if found := conn.execute(query).fetchone():
+            return dict(zip(key.columns, found, strict=True))
+    added = add_row(conn, key.table, **known, **wished)
+    return {ours: added[theirs] for ours, theirs in pairs.items()}
+
+
+def made_row(conn: Connection, table: str, **given: Any) -> dict[str, Any]:
     """The columns and values of an honest row of public.`table`.
 
     Columns in `given` that the candidate does not have are left out; columns it demands are filled in, and rows they
-    refer to are added first. `conn`: the superuser.
+    refer to are added first where none stands there yet. `conn`: the superuser.
     """
-    found, pointing = _shape(conn, table)
+    found, keys = _shape(conn, table)
+    words = dict(TABLES.vocabulary.get(table, {}))
     row = {name: value for name, value in given.items() if name in found}
-    for column in found.values():
-        if column.name in row or column.filled or not column.not_null:
-            continue
-        parent = pointing.get(column.name)
-        if parent and parent != table:
-            row[column.name] = add_row(conn, parent)["id"]
-        else:
-            row[column.name] = _made_up(conn, table, column)
+    demanded = [column for column in found.values() if column.not_null and not column.filled]
+    for key in keys:
+        missing = {column.name for column in demanded} & set(key.columns) - row.keys()
+        if missing and key.table != table:
+            parent = _parent(conn, key, row, words)
+            row |= {name: value for name, value in parent.items() if name not in row}
+    for column in demanded:
+        if column.name not in row:
+            row[column.name] = made_up(conn, table, column, words.get(column.name))
     return row
 
 
-def add_row(conn: psycopg.Connection, table: str, **given: Any) -> dict[str, Any]:
+def add_row(conn: Connection, table: str, **given: Any) -> dict[str, Any]:
     """Insert an honest row into public.`table` and return it, whole. `conn`: the superuser.
 
     Raises psycopg.Error if the candidate refuses all the same.

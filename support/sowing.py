@@ -58,7 +58,7 @@ def add_entries(conn: psycopg.Connection, organisation: Organisation, contents: 
         try:
             append(conn, entry)
         except psycopg.Error:
-            entry = organisation.next(id=content["id"], created_at=content["created_at"])
+            entry = organisation.next(id=content["id"])
             append(conn, entry)
         organisation = organisation.grown(entry)
     return organisation
@@ -71,17 +71,17 @@ def sow(conn: psycopg.Connection) -> None:
     """
     acme, globex = (add_organisation(conn, name) for name in (ACME, GLOBEX))
     add_organisation(conn, EMPTY)
-    add_entries(conn, acme, [{"id": f"led_acme_{number:02d}", **varied(number)} for number in range(13)])
-    add_entries(conn, globex, [{"id": f"led_globex_{number:02d}", **varied(number)} for number in (1, 6, 11)])
+    add_entries(conn, acme, [{"id": f"led_acme{number:02d}", **varied(number)} for number in range(13)])
+    add_entries(conn, globex, [{"id": f"led_globex{number:02d}", **varied(number)} for number in (1, 6, 11)])
 
 
 def sow_strange(conn: psycopg.Connection, found: Words) -> None:
     """Entries that the candidate's own words single out, as far as it takes them, and organisations of two entries and of
     many. `conn`: the superuser, in a database that `sow` filled."""
     long = add_organisation(conn, "org_hooli")
-    add_entries(conn, long, [{"id": f"led_hooli_{number:02d}", **varied(number)} for number in range(2, 27)])
+    add_entries(conn, long, [{"id": f"led_hooli{number:02d}", **varied(number)} for number in range(2, 27)])
     pair = add_organisation(conn, "org_pair")
-    add_entries(conn, pair, [{"id": f"led_pair_{number}", **varied(number + 3)} for number in range(2)])
+    add_entries(conn, pair, [{"id": f"led_pair{number}", **varied(number + 3)} for number in range(2)])
     strange = add_organisation(conn, "org_strange")
     for content in contents(found):
         entry = strange.next(**content)

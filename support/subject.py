@@ -61,6 +61,8 @@ def _sow(server: Server) -> dict[str, str]:
                 work(conn)
             except psycopg.Error as error:
                 faults[part] = f"honest rows cannot be written as superuser: {said(error)}"
+            except (LookupError, ValueError) as error:
+                faults[part] = f"honest rows cannot be thought of: {error}"
     return faults
 
 

@@ -93,31 +93,27 @@ def _one(text: str, *parameters: Any) -> Write:
     return write
 
 
-def updates(table: str, key: str) -> dict[str, Write]:
-    """Every way to write an UPDATE of the row `key` of public.`table`; nothing stays."""
+def updates(table: str, key: str, change: str) -> dict[str, Write]:
+    """Every way to write an UPDATE, such as `name = name`, of the row `key` of public.`table`; nothing stays."""
     t = f"public.{table}"
     return {
-        "UPDATE": _one(f"UPDATE {t} SET currency = 'CHF' WHERE id = %s", key),
-        "UPDATE ... RETURNING": _one(f"UPDATE {t} SET currency = 'CHF' WHERE id = %s RETURNING *", key),
-        "UPDATE ... FROM": _one(f"UPDATE {t} r SET currency = 'CHF' FROM (VALUES (%s)) v (id) WHERE r.id = v.id", key),
-        "UPDATE in WITH": _one(
-            f"WITH u AS (UPDATE {t} SET currency = 'CHF' WHERE id = %s RETURNING id) SELECT id FROM u", key
-        ),
+        "UPDATE": _one(f"UPDATE {t} SET {change} WHERE id = %s", key),
+        "UPDATE ... RETURNING": _one(f"UPDATE {t} SET {change} WHERE id = %s RETURNING *", key),
+        "UPDATE ... FROM": _one(f"UPDATE {t} SET {change} FROM (VALUES (%s)) v (key) WHERE id = v.key", key),
+        "UPDATE in WITH": _one(f"WITH u AS (UPDATE {t} SET {change} WHERE id = %s RETURNING id) SELECT id FROM u", key),
         "MERGE ... UPDATE": _one(
-            f"MERGE INTO {t} r USING (VALUES (%s)) v (id) ON r.id = v.id WHEN MATCHED THEN UPDATE SET currency = 'CHF'",
+            f"MERGE INTO {t} USING (VALUES (%s)) v (key) ON id = v.key WHEN MATCHED THEN UPDATE SET {change}",
             key,
         ),
         "UPDATE at a cursor": prepared_by(
             f"DECLARE at_row CURSOR FOR SELECT * FROM {t} WHERE id = '{key}' FOR UPDATE",
             "FETCH at_row",
-            then=lambda conn: (
-                conn.execute(f"UPDATE {t} SET currency = 'CHF' WHERE CURRENT OF at_row".encode()).rowcount
-            ),
+            then=lambda conn: conn.execute(f"UPDATE {t} SET {change} WHERE CURRENT OF at_row".encode()).rowcount,
         ),
         "UPDATE through a view": prepared_by(
             f"CREATE TEMP VIEW window_on_rows AS SELECT * FROM {t}",
             then=lambda conn: (
-                conn.execute(b"UPDATE pg_temp.window_on_rows SET currency = 'CHF' WHERE id = %s", [key]).rowcount
+                conn.execute(f"UPDATE pg_temp.window_on_rows SET {change} WHERE id = %s".encode(), [key]).rowcount
             ),
         ),
         "SELECT ... FOR UPDATE": _one(f"SELECT id FROM {t} WHERE id = %s FOR UPDATE", key),
@@ -146,7 +142,7 @@ def inserts(table: str, row: dict[str, Any]) -> dict[str, Write]:
     plain = sql.SQL("{} VALUES ({})").format(into, given)
     values = list(row.values())
 
-    def run(query: sql.Composable) -> Write:
+    def run(query: sql.Composed) -> Write:
         def write(conn: Connection) -> int:
             with rolled_back(conn):
                 return conn.execute(query, values).rowcount
@@ -170,12 +166,12 @@ def inserts(table: str, row: dict[str, Any]) -> dict[str, Write]:
     }
 
 
-def upsert(table: str, row: dict[str, Any]) -> dict[str, Write]:
-    """An INSERT of `row` that changes the row which has its id already; nothing stays."""
+def upsert(table: str, row: dict[str, Any], column: str) -> dict[str, Write]:
+    """An INSERT of `row` that changes `column` of the row which has its id already; nothing stays."""
     names = sql.SQL(", ").join(map(sql.Identifier, row))
     given = sql.SQL(", ").join(sql.Placeholder() * len(row))
-    query = sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT (id) DO UPDATE SET currency = 'CHF'").format(
-        sql.Identifier("public", table), names, given
+    query = sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT (id) DO UPDATE SET {} = excluded.{}").format(
+        sql.Identifier("public", table), names, given, *(sql.Identifier(column),) * 2
     )
 
     def write(conn: Connection) -> int:

@@ -7,7 +7,7 @@ from psycopg import sql
 
 from spec import TABLES, TENANCY
 from support.catalog import columns
-from support.refusals import BrokenError
+from support.refusals import BrokenError, undone
 from support.rows import made_row
 
 Connection = psycopg.Connection[Any]
@@ -31,6 +31,25 @@ def whole(admin: Connection, table: str) -> list[str]:
     """Every row of public.`table`, as text, in a fixed order. `admin`: superuser."""
     query = sql.SQL("SELECT t::text FROM {} t").format(sql.Identifier("public", table))
     return sorted(row[0] for row in admin.execute(query))
+
+
+def changeable(admin: Connection, table: str) -> str:
+    """An assignment that a row of public.`table` takes: a column set to itself. `admin`: superuser.
+
+    Attacks use it, so that what refuses them is not a rule about the column. Raises BrokenError if no row takes any.
+    """
+    found = columns(admin, table)
+    for name in (TENANCY.column, *(name for name in found if name not in ("id", TENANCY.column))):
+        change = sql.SQL("{column} = {column}").format(column=sql.Identifier(name))
+        query = sql.SQL("UPDATE {} SET {}").format(sql.Identifier("public", table), change)
+        try:
+            with undone(admin):
+                touched = admin.execute(query).rowcount
+        except psycopg.Error:
+            continue
+        if touched > 0:
+            return change.as_string(admin)
+    raise BrokenError(f"no row of {table} can be changed, not even to what it is")
 
 
 def needs_isolated(admin: Connection, table: str, faults: dict[str, str]) -> None:

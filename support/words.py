@@ -31,6 +31,10 @@ _SETTINGS = re.compile(r"current_setting\s*\(\s*'([A-Za-z_][\w.]*)'|\bSHOW\s+([a
 _DOTTED = re.compile(r"[a-z_]\w*\.[a-z_]\w*")
 
 
+# Settings that make the session another one, or end its statements: what follows would not be about the ledger.
+_NOT_A_KEY = ("role", "session_authorization", "row_security", "search_path", "statement_timeout", "lock_timeout")
+
+
 @dataclass(frozen=True)
 class Words:
     """What stands in the source: names of settings, other literals (wildcards taken out), whole numbers."""
@@ -68,7 +72,7 @@ def words(conn: Connection) -> Words:
     literals = {plain for one in found if one not in settings and one != "app" for plain in _plain(one)}
     numbers = {int(one) for one in re.findall(r"(?<![\w.'])\d{1,18}(?![\w.'])", re.sub(r"'[^']*'", "", source))}
     return Words(
-        tuple(sorted(settings - {TENANCY.setting})),
+        tuple(sorted(settings - {TENANCY.setting, *_NOT_A_KEY})),
         tuple(sorted(literals))[:_MOST],
         tuple(sorted(numbers - {0, 1}))[:_MOST],
     )

@@ -10,7 +10,7 @@ from support.sowing import add_organisation
 
 
 @pytest.mark.guarantee("CHN-03")
-@pytest.mark.parametrize("names", [("org_case", "ORG_CASE"), ("org_muenchen_nord", "org_muenchen_sued")])
+@pytest.mark.parametrize("names", [("org_case", "org_Case"), ("org_muenchen_nord", "org_muenchen_sued")])
 def test_organisations_with_similar_ids_have_chains_of_their_own(names, busy):
     conn = busy.session("superuser")
     for name in names:

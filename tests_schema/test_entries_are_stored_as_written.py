@@ -109,7 +109,7 @@ def test_any_json_as_metadata(busy):
         {"padded": "  x  ", "iban": "DE00", "email": "a@b.c"},
         {"a": None, "b": [1, 2.5, {"c": True}]},
         {"": "", "ключ": "🌍 'quoted' \\ |"},
-        {"long": "x" * 20_000},
+        {"long": "x" * 8_000},
     )
     written_and_read_back(busy, chain(busy.found(), [{"metadata": value} for value in values]))
 
@@ -117,7 +117,7 @@ def test_any_json_as_metadata(busy):
 @pytest.mark.guarantee("LED-09")
 def test_ids_in_both_cases(busy):
     organisation = busy.found()
-    ids = [f"LED_aBc{organisation.id[-4:]}", f"led_aBc{organisation.id[-4:]}"]
+    ids = [f"led_aBc{organisation.id[-4:]}", f"led_ABC{organisation.id[-4:]}"]
     written_and_read_back(busy, chain(organisation, [{"id": id_} for id_ in ids]))
 
 

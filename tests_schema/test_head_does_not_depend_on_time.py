@@ -45,7 +45,7 @@ def test_entries_follow_the_true_head_with(order, busy):
     changes = dict(ORDERS[order])
     if "id" in changes:  # ids are the organisation's own
         number = organisation.id[-4:]
-        changes["id"] = lambda n, given=changes["id"]: f"{given(n)}_{number}"
+        changes["id"] = lambda n, given=changes["id"]: f"{given(n)}x{number}"
     for index in range(4):
         entry = organisation.next(**{key: value(index) for key, value in changes.items()})
         accept(conn, entry)

@@ -22,7 +22,7 @@ def test_a_truncate_is_refused(form, actor, ledger, acme):
     if ledger.lacks(actor):
         return
     before = stored(ledger.admin)
-    what = f"TRUNCATE ledger_entries {form}".strip()
+    what = f"TRUNCATE {{ledger}} {form}".strip()
     empties(ledger.session(actor, acme), prepared_by(then=statement(what)), f"{what} by {actor}")
     unchanged(ledger.admin, before, what)
 

@@ -46,7 +46,7 @@ def test_a_longer_value_is_refused_for(name, ledger, acme):
 def test_a_value_of_the_documented_length_fits_where_no_list_of_values_is_declared(name, ledger, acme):
     conn = ledger.session("superuser")
     value = values(acme.next())[name]
-    if takes(conn, acme.next(**{name: value + "_x"})):  # else a list or a pattern says what it may be
+    if takes(conn, acme.next(**{name: value + "x"})):  # else a list or a pattern says what it may be
         longest = value.ljust(TABLES.columns[name].length, "x")
         with undone(conn), accepted(f"a {name} of {len(longest)} characters"):
             append(conn, acme.next(**{name: longest}))

@@ -7,6 +7,7 @@ import pytest
 
 from spec import TENANCY
 from support.ledger import Organisation, append, entry_ids, new_entry
+from support.made_up import an_id
 from support.refusals import BrokenError, accepted, said
 from support.rows import add_row
 from support.tenants import ids, ids_of, needs_isolated
@@ -77,7 +78,7 @@ def nameless_organisation(admin, table):
     if table == "ledger_entries":
         append(admin, new_entry("", None))
     else:
-        add_row(admin, table, id="nameless", organisation_id="")
+        add_row(admin, table, id=an_id(table, "nameless"), organisation_id="")
 
 
 @pytest.mark.guarantee("TEN-08")

@@ -43,7 +43,7 @@ def test_a_transaction_does_not_refer_to_a_foreign_fund(still, acme, globex):
         needs_isolated(still.admin, table, still.databases.subject.faults)
     own, foreign = (sorted(ids_of(still.admin, "funds", organisation.id))[0] for organisation in (acme, globex))
     admin = still.admin
-    given = {"id": "txn_reference", "organisation_id": acme.id}
+    given = {"id": "txn_reference1", "organisation_id": acme.id}
     control = insertion(admin, "transactions", **given, fund_id=own)
     attack = insertion(admin, "transactions", **given, fund_id=foreign)
     if foreign not in attack[1]:

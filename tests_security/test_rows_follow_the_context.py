@@ -5,6 +5,7 @@ import pytest
 
 from spec import TENANCY
 from support.ledger import Organisation, append, entry_ids, stored
+from support.made_up import an_id
 from support.refusals import BrokenError, accepted
 from support.resistance import unchanged
 from support.rows import made_row
@@ -94,7 +95,7 @@ def test_without_a_context_nothing_is_appended(still, initech):
 @pytest.mark.parametrize("table", OTHERS)
 def test_without_a_context_no_row_is_added_to(table, ledger, acme):
     needs_isolated(ledger.admin, table, ledger.databases.subject.faults)
-    row = made_row(ledger.admin, table, id="unnamed", organisation_id=acme.id)
+    row = made_row(ledger.admin, table, id=an_id(table, "unnamed"), organisation_id=acme.id)
     for context in (None, ""):
         conn = ledger.login("app", None if context is None else Organisation(context))
         for name, write in inserts(table, row).items():

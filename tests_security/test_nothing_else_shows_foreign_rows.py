@@ -1,0 +1,128 @@
+"""TEN: no way around the isolated tables: views, other tables, statistics, functions, errors.
+
+Judged by interference: what a session sees must not depend on whether another organisation has a row more.
+"""
+
+import psycopg
+import pytest
+
+from spec import TABLES, TENANCY
+from support.leaks import STATISTICS, calls, content, readable, refresh, reveals, same
+from support.ledger import append, stored
+from support.made_up import an_id
+from support.refusals import BrokenError, accepted, undone
+from support.rows import add_row
+from support.tenants import ids_of, insertion, needs_isolated, whole
+
+OTHERS = [table for table in TENANCY.tables if table != TABLES.ledger]
+
+
+def session(place, who, organisation):
+    return place.app(organisation) if who == "app" else place.readonly(organisation)
+
+
+def one_more_row_each(place, organisation):
+    """In every isolated table, a row of the organisation that nobody else has to do with."""
+    append(place.admin, organisation.next(amount=987_654_321, metadata={"donor": "unheard-of"}))
+    for table in OTHERS:
+        if not place.databases.subject.faults.get("isolated"):
+            add_row(place.admin, table, id=an_id(table, "extra"), organisation_id=organisation.id)
+    refresh(place.admin)
+
+
+@pytest.mark.guarantee("TEN-13")
+@pytest.mark.parametrize("who", ["app", "readonly"])
+def test_no_relation_and_no_statistic_depends_on_foreign_rows(who, private, acme, globex):
+    refresh(private.admin)
+    conn = session(private, who, acme)
+    relations = [*readable(conn, without=set(TABLES.names) - set(TENANCY.tables)), *STATISTICS]
+    before = {relation: content(conn, relation) for relation in relations}
+    one_more_row_each(private, globex)
+    after = {relation: content(conn, relation) for relation in relations}
+    same(before, after, f"working for {acme.id}, {who}: that {globex.id} has another row")
+
+
+@pytest.mark.guarantee("TEN-14")
+@pytest.mark.parametrize("who", ["app", "readonly"])
+def test_no_function_shows_foreign_rows(who, private, acme, globex):
+    conn = session(private, who, acme)
+    names = [globex.id, globex.entries[0].id, acme.id]
+    before, again = calls(conn, names), calls(conn, names)
+    for (name, given), rows in before.items():
+        for row in rows or ():
+            secret = reveals(row, globex, given=given)
+            assert secret is None, f"working for {acme.id}, {who} learns {secret} of {globex.id} from {name}{given}"
+    one_more_row_each(private, globex)
+    after = calls(conn, names)
+    for call, rows in before.items():
+        if rows == again[call] and rows != after[call]:  # what varies by itself says nothing
+            raise BrokenError(f"working for {acme.id}, {who} learns from {call[0]} that {globex.id} has another row")
+
+
+@pytest.mark.guarantee("TEN-14")
+@pytest.mark.parametrize("who", ["app", "readonly"])
+def test_no_function_changes_foreign_rows(who, private, acme, globex):
+    names = [globex.id, globex.entries[0].id, globex.entries[-1].id, acme.id, "changed"]
+    foreign = {table: foreign_rows(private, table, acme) for table in TENANCY.tables}
+    calls(session(private, who, acme), names)
+    for table, before in foreign.items():
+        changed = set(before) ^ set(foreign_rows(private, table, acme))
+        assert not changed, f"working for {acme.id}, {who} changed by calling a function: {sorted(changed)[:2]}"
+
+
+def foreign_rows(place, table, organisation):
+    try:
+        rows = whole(place.admin, table)
+    except psycopg.Error:
+        return []
+    own = ids_of(place.admin, table, organisation.id)
+    return [row for row in rows if row.split(",")[0].strip('("') not in own]
+
+
+@pytest.mark.guarantee("LED-01", "LED-02")
+@pytest.mark.parametrize("who", ["app", "owner"])
+def test_no_function_changes_or_removes_an_entry(who, private, acme):
+    before = stored(private.admin)
+    conn = private.session(who, acme)
+    calls(conn, [acme.entries[0].id, acme.entries[-1].id, acme.id, "changed"])
+    gone = set(before) - set(stored(private.admin))
+    assert not gone, f"by calling a function, {who} changed or removed {sorted(gone)[:2]}"
+
+
+@pytest.mark.guarantee("TEN-15")
+def test_a_refused_reference_to_a_foreign_fund_tells_no_more_than_one_to_no_fund(still, acme, globex):
+    for table in OTHERS:
+        needs_isolated(still.admin, table, still.databases.subject.faults)
+    own, foreign = (sorted(ids_of(still.admin, "funds", organisation.id))[0] for organisation in (acme, globex))
+    conn = still.app(acme)
+
+    def refusal(fund):
+        given = {"id": "txn_reference1", "organisation_id": acme.id, "fund_id": fund}
+        statement, row = insertion(still.admin, "transactions", **given)
+        try:
+            with undone(conn):
+                conn.execute(statement, row)
+        except psycopg.Error as error:
+            return error.sqlstate, str(error).replace(fund, "<fund>")
+        return None
+
+    if refusal(own):
+        return  # the application cannot add transactions on funds at all: TEN-04
+    nowhere = "fund_" + "0" * (len(foreign) - 5)
+    assert refusal(foreign) == refusal(nowhere), (
+        f"a reference to {foreign} of {globex.id} gives {refusal(foreign)}, one to no fund {refusal(nowhere)}"
+    )
+
+
+@pytest.mark.guarantee("TEN-01")
+def test_row_security_is_not_switched_off_by_a_session(still, acme):
+    conn = still.app(acme)
+    conn.execute("SET row_security = off")
+    with accepted("the application's session after SET row_security = off"):
+        conn.execute("SELECT 1")
+    for query in ("SELECT id FROM public.ledger_entries", "SELECT id FROM public.ledger_entries WHERE amount > 0"):
+        try:
+            found = {row[0] for row in conn.execute(query)}
+        except psycopg.Error:
+            continue  # refused rather than unfiltered
+        assert found <= acme.entry_ids, f"after SET row_security = off, {sorted(found - acme.entry_ids)} are read"
