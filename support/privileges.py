@@ -9,6 +9,7 @@ from spec import APP, OWNER, PRIVILEGES, READONLY, TABLES
 Connection = psycopg.Connection[Any]
 Held = set[tuple[str, str]]  # (table, privilege)
 
+_TOLD = 20  # privileges in one sentence
 TABLE_PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 COLUMN_PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "REFERENCES")
 _TABLES = """FROM pg_catalog.pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY (%(tables)s)
@@ -90,9 +91,10 @@ def granted_on_database(conn: Connection) -> set[tuple[str, str]]:
 
 def told(extra: set[Any], missing: set[Any]) -> str:
     """Both sides of a difference, in words."""
-    parts = [
-        f"{word}: {', '.join(' '.join(map(str, one)) if isinstance(one, tuple) else str(one) for one in sorted(found))}"
-        for word, found in (("held beyond the matrix", extra), ("missing", missing))
-        if found
-    ]
+    parts = []
+    for word, found in (("held beyond the matrix", extra), ("missing", missing)):
+        named = [" ".join(map(str, one)) if isinstance(one, tuple) else str(one) for one in sorted(found)]
+        if named:
+            more = f" and {len(named) - _TOLD} more" if len(named) > _TOLD else ""
+            parts.append(f"{word}: {', '.join(named[:_TOLD])}{more}")
     return "; ".join(parts)
