@@ -25,11 +25,18 @@ def readable(conn: Connection, *, without: set[str]) -> list[str]:
     return [row[0] for row in conn.execute(query.encode(), [list(without)])]
 
 
-def content(conn: Connection, relation: str) -> list[str]:
-    """Every row that the session sees of a relation, as text; an error is a closed door too."""
-    kept = "WHERE schemaname NOT IN ('pg_catalog', 'information_schema')" if relation in STATISTICS else ""
+def content(conn: Connection, relation: str, *, without: set[str]) -> list[str]:
+    """Every row that the session sees of a relation, as text; an error is a closed door too.
+
+    Of statistics, none about the system's own tables and the public tables in `without`.
+    """
+    query, given = f"SELECT r::text FROM {relation} r", None
+    if relation in STATISTICS:
+        query += " WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+        query += " AND NOT (schemaname = 'public' AND tablename = ANY (%s))"
+        given = [list(without)]
     try:
-        return sorted(row[0] for row in conn.execute(f"SELECT r::text FROM {relation} r {kept}".encode()))
+        return sorted(row[0] for row in conn.execute(query.encode(), given))
     except psycopg.Error:
         return []
 

@@ -22,12 +22,17 @@ SOWN = f"{DATABASE}_sown"
 
 @dataclass(frozen=True)
 class Subject:
-    """What the tests are about. `faults`: why parts of the candidate could not be filled with honest rows, by part."""
+    """What the tests are about.
+
+    `faults`: why parts of the candidate could not be filled with honest rows, by part. `passwords_stored`: how the
+    passwords that the candidate itself set were stored, by role.
+    """
 
     server: Server
     kind: str
     sources: tuple[Source, ...]
     faults: dict[str, str] = field(default_factory=dict)
+    passwords_stored: dict[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """For handing the subject to a worker process."""
@@ -37,7 +42,8 @@ class Subject:
     def from_dict(data: dict[str, Any]) -> "Subject":
         """The inverse of `as_dict`."""
         sources = tuple(Source(**source) for source in data["sources"])
-        return Subject(Server(**data["server"]), data["kind"], sources, data["faults"])
+        server = Server(**data["server"])
+        return Subject(server, data["kind"], sources, data["faults"], data["passwords_stored"])
 
 
 def _roles_with_passwords(server: Server) -> Server:
@@ -50,6 +56,15 @@ def _roles_with_passwords(server: Server) -> Server:
             passwords[role] = secrets.token_hex(16)
             set_password(conn, role, passwords[role])
     return replace(server, passwords=passwords)
+
+
+def _stored_as(server: Server) -> dict[str, str]:
+    """How the passwords of the two users are stored, before they get ours: the algorithm, `text` if there is none."""
+    query = """SELECT rolname, CASE WHEN rolpassword LIKE 'SCRAM-SHA-256$%%' THEN 'SCRAM-SHA-256'
+                                    WHEN rolpassword LIKE 'md5%%' THEN 'md5' ELSE 'text' END
+               FROM pg_catalog.pg_authid WHERE rolpassword IS NOT NULL AND rolname = ANY (%s)"""
+    with server.connect(server.superuser, DATABASE) as conn:
+        return dict(conn.execute(query, [[APP, READONLY]]).fetchall())
 
 
 def _sow(server: Server) -> dict[str, str]:
@@ -74,8 +89,9 @@ def prepare(server: Server, schema: Sequence[Path], patches: Sequence[Path]) -> 
     sources = apply_sql(server.dsn(OWNER, DATABASE), schema)
     if patches:
         sources = [*sources, *apply_sql(server.dsn(server.superuser, DATABASE), patches)]
+    stored = _stored_as(server)
     server = _roles_with_passwords(server)
-    return Subject(server, "sql", tuple(sources), _sow(server))
+    return Subject(server, "sql", tuple(sources), _sow(server), stored)
 
 
 def remove(server: Server) -> None:

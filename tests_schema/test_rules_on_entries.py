@@ -91,7 +91,7 @@ def test_an_id_is_not_given_twice_at_the_same_time(busy):
     if catalog.partition_columns(busy.admin, TABLES.ledger):
         return  # see below
     one, two = busy.session("superuser", name="1"), busy.session("superuser", name="2")
-    entries = [busy.found().next(id="led_twice_at_once") for _ in range(2)]
+    entries = [busy.found().next(id="led_twiceatonce") for _ in range(2)]
     begin(one)
     begin(two)
     steps = [Step(one, lambda conn: append(conn, entries[0])), Step(two, lambda conn: append(conn, entries[1]))]
@@ -132,8 +132,6 @@ def test_an_organisation_with_entries_stays(change, busy, contents):
     conn = busy.session("superuser")
     organisation = busy.found()  # nothing but its entry refers to it
     text = change.format(f"public.{TABLES.organisations}")
-    with undone(conn), accepted(f"{text.split()[0]} of an organisation without entries"):
-        conn.execute(text, [organisation.id])
     for content in contents:
         entry = organisation.next(**content)
         if takes(conn, entry):
@@ -229,7 +227,7 @@ def test_an_entry_hash_with_something_behind_it_is_not_stored(ledger, acme):
 @pytest.mark.parametrize("time", ["infinity", "-infinity"])
 def test_no_entry_is_stored_at_the_time(time, ledger, acme, contents):
     conn = ledger.session("superuser")
-    entry = acme.next(created_at=datetime(2030, 1, 1, tzinfo=UTC))
+    entry = acme.next(created_at=datetime(2025, 1, 1, tzinfo=UTC))
     with undone(conn), accepted("the same entry at a finite time"):
         append(conn, entry)
     query = f"SELECT count(*) FROM public.{TABLES.ledger} WHERE NOT isfinite(created_at)"
