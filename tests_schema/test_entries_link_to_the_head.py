@@ -87,7 +87,8 @@ def test_a_wrong_link_is_refused_in_a_chain_of_length(length, busy, globex):
     conn = busy.session("superuser")
     organisation = busy.found()
     for number in range(length):
-        entry = organisation.next(**varied(number % 13))
+        content = {**varied(number % 13), "created_at": organisation.next().created_at}
+        entry = organisation.next(**content)
         if not takes(conn, entry):
             entry = organisation.next()
         accept(conn, entry)

@@ -10,7 +10,7 @@ from support import catalog
 from support.chains import takes
 from support.interleave import Step, begin, commit
 from support.ledger import append, insert, new_entry, stored, values
-from support.refusals import BrokenError, accepted, is_refusal, refused, said, undone
+from support.refusals import BrokenError, accepted, refused, undone
 from support.resistance import unchanged
 from support.sowing import add_organisation, varied
 
@@ -153,74 +153,6 @@ def test_the_reference_to_the_organisation_never_removes_or_rewrites_entries(cat
         assert {on_delete, on_update} <= {"a", "r"}, (
             f"the reference to {table} acts on DELETE ({on_delete}) or UPDATE ({on_update})"
         )
-
-
-@pytest.mark.guarantee("SHP-07")
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        "sha256:" + HASH.upper(),
-        "sha256:" + HASH[:-1] + "A",
-        "sha256:" + HASH[:-1],
-        "sha256:" + HASH + "0",
-        "sha256:" + HASH[:-1] + "g",
-        "sha256:" + HASH[:-1] + "-",
-        "sha256:g" + HASH[1:],
-        "sha256:." + HASH[1:],
-        "sha256:" + HASH[:31] + "z" + HASH[32:],
-        "sha256:" + HASH[:31] + "_" + HASH[32:],
-        "sha256:" + HASH[:31] + "\N{GREEK SMALL LETTER ALPHA}" + HASH[32:],
-        "blake2:" + HASH,
-        "sha256:" + HASH[:-1] + "\n",
-        "sha256:" + HASH[:-1] + " ",
-        " sha256:" + HASH[:-1],
-        "sha512:" + HASH,
-        "SHA256:" + HASH,
-        "sha256" + HASH,
-        "sha256-" + HASH,
-        "sha1:" + HASH[:40],
-        "md5:" + HASH[:32],
-        HASH,
-        "sha256:",
-        "",
-    ],
-    ids=repr,
-)
-def test_an_entry_hash_is_refused_that_is(wrong, ledger, acme, initech, contents):
-    conn = ledger.session("superuser")
-    with undone(conn), accepted("the same entry with a well-formed hash"):
-        append(conn, acme.next().changed(entry_hash="sha256:" + HASH))
-    for content in contents:
-        with refused(f"the entry hash {wrong!r}"):
-            append(conn, acme.next(**content).changed(entry_hash=wrong))
-    with refused(f"a first entry hash {wrong!r}"):
-        append(conn, initech.next().changed(entry_hash=wrong))
-
-
-@pytest.mark.guarantee("SHP-07")
-def test_an_entry_hash_in_upper_case_is_refused_to_the_application_too(ledger, acme):
-    if ledger.lacks("app") or not takes(ledger.app(acme), acme.next()):
-        return  # that it may append is TEN-02
-    with refused("by the application, an entry hash in upper case"):
-        append(ledger.app(acme), acme.next().changed(entry_hash="sha256:" + HASH.upper()))
-
-
-@pytest.mark.guarantee("SHP-07")
-def test_an_entry_hash_with_something_behind_it_is_not_stored(ledger, acme):
-    conn = ledger.session("superuser")
-    for tail in ("\n", " ", "\t", "\r\n", "x"):
-        entry = acme.next()
-        try:
-            with undone(conn):
-                append(conn, entry.changed(entry_hash=entry.entry_hash + tail))
-                query = f"SELECT entry_hash FROM public.{TABLES.ledger} WHERE id = %s"
-                found = conn.execute(query, [entry.id]).fetchone()
-                assert found == (entry.entry_hash,), f"the entry hash {found and found[0]!r} was accepted and stored"
-        except psycopg.Error as error:
-            if not is_refusal(error):
-                raise BrokenError(
-                    f"a hash with {tail!r} behind it failed before it was judged: {said(error)}"
-                ) from error
 
 
 @pytest.mark.guarantee("SHP-08")
