@@ -110,6 +110,11 @@ def made_up(conn: psycopg.Connection[Any], table: str, column: ColumnFound, word
     if column.kind == "e":
         labels = _labels(conn, column.type)
         return word if word in labels else next(iter(labels), None)
+    if column.kind == "c":
+        fields = _rows(
+            conn, "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0", column.type
+        )
+        return f"({',' * (fields[0] - 1)})"
     listed = _listed(conn, table, column.name)
     if word is not None or listed:
         return word if word in listed or not listed else listed[0]

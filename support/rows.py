@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from spec import TABLES
+from spec import TABLES, TENANCY
 from support.catalog import ColumnFound, columns
 from support.foreign_keys import ForeignKey, foreign_keys
 from support.made_up import made_up
@@ -45,6 +45,8 @@ def _parent(conn: Connection, key: ForeignKey, row: dict[str, Any], words: dict[
         )
         if found := conn.execute(query).fetchone():
             return dict(zip(key.columns, found, strict=True))
+    if set(pairs) & row.keys() - {TENANCY.column}:
+        return {}  # the caller names a row that is not there, and means it
     added = add_row(conn, key.table, **known, **wished)
     return {ours: added[theirs] for ours, theirs in pairs.items()}
 

@@ -8,7 +8,6 @@ from support.chains import takes
 from support.ledger import append
 from support.refusals import BrokenError, accepted, is_refusal, refused, said, undone
 
-REQUIRED = [column.name for column in TABLES.columns.values() if not column.nullable]
 HASH = "ab" * 32
 
 

@@ -15,7 +15,6 @@ from support.resistance import unchanged
 from support.sowing import add_organisation, varied
 
 REQUIRED = [column.name for column in TABLES.columns.values() if not column.nullable]
-HASH = "ab" * 32
 
 
 @pytest.mark.guarantee("SHP-03")

@@ -1,0 +1,3 @@
+-- breaks: GRT-10
+SELECT lo_create(4711);
+GRANT SELECT, UPDATE ON LARGE OBJECT 4711 TO amply_app;

@@ -1,0 +1,3 @@
+-- breaks: GRT-10
+CREATE SCHEMA scratch;
+GRANT USAGE, CREATE ON SCHEMA scratch TO PUBLIC;

@@ -1,0 +1,4 @@
+-- breaks: GRT-10
+CREATE FOREIGN DATA WRAPPER elsewhere;
+CREATE SERVER warehouse FOREIGN DATA WRAPPER elsewhere;
+GRANT USAGE ON FOREIGN SERVER warehouse TO amply_app;

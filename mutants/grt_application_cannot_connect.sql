@@ -1,0 +1,2 @@
+-- breaks: GRT-06
+REVOKE CONNECT ON DATABASE amply FROM amply_app;

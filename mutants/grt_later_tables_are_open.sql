@@ -1,0 +1,2 @@
+-- breaks: GRT-11
+ALTER DEFAULT PRIVILEGES FOR ROLE amply_admin IN SCHEMA public GRANT ALL ON TABLES TO amply_app;

@@ -1,0 +1,2 @@
+-- breaks: GRT-10
+GRANT SELECT ON pg_catalog.pg_authid TO amply_readonly;

@@ -1,0 +1,2 @@
+-- breaks: GRT-06
+GRANT CREATE ON SCHEMA public TO amply_readonly;

@@ -1,0 +1,3 @@
+-- breaks: ROL-02
+ALTER ROLE amply_app NOINHERIT;
+GRANT amply_admin TO amply_app;

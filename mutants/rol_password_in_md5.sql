@@ -1,0 +1,3 @@
+-- breaks: ROL-05
+SET password_encryption = 'md5';
+ALTER ROLE amply_app PASSWORD 'changeme';

@@ -1,0 +1,2 @@
+-- breaks: TEN-04
+DROP POLICY org_isolation ON funds;

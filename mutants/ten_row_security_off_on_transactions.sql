@@ -1,0 +1,2 @@
+-- breaks: TEN-03
+ALTER TABLE transactions DISABLE ROW LEVEL SECURITY;
