@@ -13,7 +13,7 @@ from support.append_forms import FORMS
 from support.catalog import partition_columns
 from support.ledger import stored
 from support.made_up import an_id
-from support.refusals import BrokenError, accepted, refused, said, undone
+from support.refusals import BrokenError, refused, said, undone
 from support.resistance import unchanged
 from support.rows import made_row
 from support.tenant_forms import READINGS, deletes, inserts, updates, upsert
