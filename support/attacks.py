@@ -111,11 +111,9 @@ def accepted_anywhere(conn: Connection, statements: Iterable[str], *, sees_all: 
     if may != (True,):
         return []  # such a session has to try one by one
     texts = ", ".join("'" + text.replace("'", "''") + "'" for text in statements)
-    conn.execute("CREATE TEMP TABLE IF NOT EXISTS accepted (what text)")
-    conn.execute("TRUNCATE pg_temp.accepted")
     conn.execute(
         _query(f"""DO $$
-        DECLARE entry text; change text; refused boolean; touched bigint;
+        DECLARE entry text; change text; refused boolean; touched bigint; accepted text[] := '{{}}';
         BEGIN
             FOR entry IN SELECT id FROM {{ledger}} LOOP
                 FOREACH change IN ARRAY ARRAY[{texts}] LOOP
@@ -130,13 +128,15 @@ def accepted_anywhere(conn: Connection, statements: Iterable[str], *, sees_all: 
                         WHEN OTHERS THEN refused := true;
                     END;
                     IF NOT refused THEN
-                        INSERT INTO pg_temp.accepted VALUES (format(change, entry));
+                        accepted := accepted || format(change, entry);
                     END IF;
                 END LOOP;
             END LOOP;
+            PERFORM set_config('compliance.accepted', to_json(accepted)::text, false);
         END $$""")
     )
-    return [row[0] for row in conn.execute("SELECT what FROM pg_temp.accepted ORDER BY 1")]
+    row = conn.execute("SELECT current_setting('compliance.accepted')::json").fetchone()
+    return sorted(row[0]) if row else []
 
 
 def upsert(organisation: Organisation, constraint: str) -> Attack:

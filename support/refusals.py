@@ -9,6 +9,7 @@ import psycopg
 # SQLSTATE classes that say the statement never reached the rule under test.
 _NOT_ASKED = ("08", "0A", "26", "34", "3B", "3D", "3F", "42", "53", "54", "57", "58", "XX")
 _A_SENTENCE = 12  # letters, over message, detail and hint; `no` and `refused` say nothing
+ACCEPTED = "ZZ001"  # what our own blocks raise to take back what went through
 PRIVILEGE = "42501"  # no grant, or row security: the caller has to make sure which
 
 
@@ -47,13 +48,19 @@ def said(error: psycopg.Error) -> str:
     return f"{'; '.join(part for part in parts if part)} [{error.sqlstate or 'no SQLSTATE'}]"
 
 
+def is_asked(sqlstate: str | None, *, own: bool) -> bool:
+    """Whether an error with this SQLSTATE says that a rule was asked and refused; `own`: the schema's own RAISE."""
+    if own:
+        return sqlstate != ACCEPTED
+    return sqlstate == PRIVILEGE or (sqlstate is not None and not sqlstate.startswith(_NOT_ASKED))
+
+
 def is_refusal(error: psycopg.Error) -> bool:
     """Whether the error is the schema refusing, not a statement that could not be understood or a server in trouble."""
-    if error.diag.source_function == "exec_stmt_raise":  # the schema's own RAISE, under whatever SQLSTATE it chose
-        return True
     if error.diag.source_function == "ProcessInterrupts":  # lock_timeout, statement_timeout: no answer at all
         return False
-    return error.sqlstate == PRIVILEGE or (error.sqlstate is not None and not error.sqlstate.startswith(_NOT_ASKED))
+    # The schema's own RAISE counts under whatever SQLSTATE it chose.
+    return is_asked(error.sqlstate, own=error.diag.source_function == "exec_stmt_raise")
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import psycopg
 import pytest
 
 from spec import TABLES
+from support.append_many import refuse_each
 from support.chains import takes
 from support.ledger import append
 from support.refusals import BrokenError, accepted, is_refusal, refused, said, undone
@@ -46,9 +47,11 @@ def test_an_entry_hash_is_refused_that_is(wrong, ledger, acme, initech, contents
     conn = ledger.session("superuser")
     with undone(conn), accepted("the same entry with a well-formed hash"):
         append(conn, acme.next().changed(entry_hash="sha256:" + HASH))
-    for content in contents:
-        with refused(f"the entry hash {wrong!r}"):
-            append(conn, acme.next(**content).changed(entry_hash=wrong))
+    with refused(f"the entry hash {wrong!r}"):
+        append(conn, acme.next().changed(entry_hash=wrong))
+    refuse_each(
+        conn, [acme.next(**content).changed(entry_hash=wrong) for content in contents], f"the entry hash {wrong!r}"
+    )
     with refused(f"a first entry hash {wrong!r}"):
         append(conn, initech.next().changed(entry_hash=wrong))
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from support.append_many import refuse_each
 from support.chains import accept, refuse
 from support.ledger import append, stored
 from support.refusals import accepted, refused, undone
@@ -18,18 +19,17 @@ def test_an_entry_is_refused_with_the_hash_of_the_entry_that_is(position, ledger
         append(conn, honest)
     taken = acme.entries[position].entry_hash
     refuse(conn, honest.changed(entry_hash=taken), what="an entry with the hash of an older one")
-    for content in contents:
-        wrong = acme.next(**content).changed(entry_hash=taken)
-        refuse(conn, wrong, what=f"an entry ({wrong.type}) with the hash of an older one")
+    wrong = [acme.next(**content).changed(entry_hash=taken) for content in contents]
+    refuse_each(conn, wrong, "an entry with the hash of an older one")
     unchanged(ledger.admin, before, "a refused duplicate hash")
 
 
 @pytest.mark.guarantee("CHN-08")
 def test_an_entry_that_links_to_itself_is_refused(ledger, acme, initech, contents):
     conn = ledger.session("superuser")
-    for content in ({}, *contents):
-        wrong = acme.next(**content).changed(entry_hash=acme.head)
-        refuse(conn, wrong, what=f"an entry ({wrong.type}) whose hash is its own link")
+    wrong = [acme.next(**content).changed(entry_hash=acme.head) for content in ({}, *contents)]
+    refuse(conn, wrong[0], what="an entry whose hash is its own link")
+    refuse_each(conn, wrong, "an entry whose hash is its own link")
     first = initech.next()
     looped = first.changed(prev_entry_hash=first.entry_hash, entry_hash=first.entry_hash)
     refuse(conn, looped, what="a first entry that links to itself")

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from spec import TABLES, TENANCY
-from support.leaks import STATISTICS, calls, content, readable, refresh, reveals, same
+from support.leaks import STATISTICS, callable_functions, calls, content, readable, refresh, reveals, same
 from support.ledger import append, stored
 from support.made_up import an_id
 from support.refusals import BrokenError, accepted, undone
@@ -31,22 +31,26 @@ def one_more_row_each(place, organisation):
 
 
 @pytest.mark.guarantee("TEN-13")
-@pytest.mark.parametrize("who", ["app", "readonly"])
-def test_no_relation_and_no_statistic_depends_on_foreign_rows(who, private, acme, globex):
+def test_no_relation_and_no_statistic_depends_on_foreign_rows(private, acme, globex):
     refresh(private.admin)
-    conn = session(private, who, acme)
     shared = set(TABLES.names) - set(TENANCY.tables)  # by design everybody reads these
-    relations = [*readable(conn, without=shared), *STATISTICS]
-    before = {relation: content(conn, relation, without=shared) for relation in relations}
+
+    def look(who):
+        conn = session(private, who, acme)
+        return {one: content(conn, one, without=shared) for one in [*readable(conn, without=shared), *STATISTICS]}
+
+    before = {who: look(who) for who in ("app", "readonly")}
     one_more_row_each(private, globex)
-    after = {relation: content(conn, relation, without=shared) for relation in relations}
-    same(before, after, f"working for {acme.id}, {who}: that {globex.id} has another row")
+    for who, seen in before.items():
+        same(seen, look(who), f"working for {acme.id}, {who}: that {globex.id} has another row")
 
 
 @pytest.mark.guarantee("TEN-14")
 @pytest.mark.parametrize("who", ["app", "readonly"])
 def test_no_function_shows_foreign_rows(who, private, acme, globex):
     conn = session(private, who, acme)
+    if not callable_functions(conn):
+        return
     names = [globex.id, globex.entries[0].id, acme.id]
     before, again = calls(conn, names), calls(conn, names)
     for (name, given), rows in before.items():
