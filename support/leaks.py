@@ -46,7 +46,10 @@ def refresh(admin: Connection) -> None:
     query = "SELECT oid::regclass::text FROM pg_catalog.pg_class WHERE relkind = 'm' ORDER BY oid"
     for (view,) in admin.execute(query).fetchall():
         admin.execute(f"REFRESH MATERIALIZED VIEW {view}".encode())
-    admin.execute("ANALYZE")
+    query = f"""SELECT oid::regclass::text FROM pg_catalog.pg_class
+                WHERE relkind IN ('r', 'm') AND relnamespace::regnamespace::text {_OURS}"""
+    names = ", ".join(row[0] for row in admin.execute(query.encode()))
+    admin.execute(f"ANALYZE {names}".encode())
 
 
 def _candidates(kind: str, names: list[str]) -> list[Any]:

@@ -86,6 +86,13 @@ def test_an_update_is_refused_of_every_entry_that_changes_two_columns(ledger):
     refused_everywhere(ledger, "superuser", None, pairs())
 
 
+@pytest.mark.guarantee("LED-01", "LED-02")
+def test_a_change_is_refused_in_a_chain_of_many_entries(ledger):
+    conn = ledger.session("superuser")
+    found = accepted_anywhere(conn, [DELETION, *setting("amount", ["7"])], where="organisation_id = 'org_hooli'")
+    assert not found, f"accepted: {'; '.join(found[:5])}"
+
+
 @pytest.mark.guarantee("LED-01")
 @pytest.mark.parametrize("actor", ["owner", "app"])
 def test_an_update_is_refused_of_every_entry_to(actor, ledger, acme):
@@ -167,8 +174,9 @@ def test_no_entry_is_removed_or_changed_when_its_organisation_becomes(status, le
         with suppress(psycopg.Error), rolled_back(conn):
             conn.execute(f'UPDATE public.{TABLES.organisations} SET "{column}" = %s WHERE id = %s', [status, acme.id])
             unchanged(conn, before, f"organisations.{column} = {status!r}")
-            attacks = [DELETION, *setting("amount", ["7"])]
-            found = accepted_anywhere(conn, attacks)
+            found = accepted_anywhere(
+                conn, [DELETION, *setting("amount", ["7"])], where=f"organisation_id = '{acme.id}'"
+            )
             assert not found, f"with organisations.{column} = {status!r}, accepted: {'; '.join(found[:5])}"
 
 

@@ -82,8 +82,7 @@ def test_the_chain_is_not_misled_by(shadow, actor, ledger, acme):
         return
     steps, link = SHADOWS[shadow]
     before = stored(ledger.admin)
-    for wrong in dict.fromkeys((link, None, UNKNOWN)):
-        shadowed(ledger, actor, steps, acme, wrong, shadow)
+    shadowed(ledger, actor, steps, acme, link, shadow)
     unchanged(ledger.admin, before, f"appends behind {shadow}")
 
 
@@ -93,10 +92,10 @@ def test_the_chain_is_not_misled_by(shadow, actor, ledger, acme):
 def test_the_chain_is_not_misled_through_the_search_path_by(path, actor, ledger, acme):
     before = stored(ledger.admin)
     steps = [step.replace("{head}", acme.head) for step in PATHS[path]]
-    conn = ledger.login(actor)
+    conn = ledger.session(actor)
     with undone(conn), accepted(f"arranging {path}"):
         for step in steps:
             conn.execute(step)
-    for wrong in (None, UNKNOWN):
+    for wrong in (None, UNKNOWN) if "schema" in path else (UNKNOWN,):
         shadowed(ledger, actor, steps, acme, wrong, path)
     unchanged(ledger.admin, before, "appends behind a search path")

@@ -98,10 +98,11 @@ def test_an_id_is_not_given_twice_at_the_same_time(busy):
     entries = [busy.found().next(id="led_twiceatonce") for _ in range(2)]
     begin(one)
     begin(two)
-    steps = [Step(one, lambda conn: append(conn, entries[0])), Step(two, lambda conn: append(conn, entries[1]))]
-    steps[0].finish()
-    steps[1].settle(busy.admin)
-    errors = [commit(one, steps[0]), commit(two, steps[1])]
+    first = Step(one, lambda conn: append(conn, entries[0]))
+    first.finish()
+    second = Step(two, lambda conn: append(conn, entries[1]))
+    second.settle(busy.admin)
+    errors = [commit(one, first), commit(two, second)]
     assert sum(error is None for error in errors) == 1, "of two open entries with one id, not exactly one was accepted"
 
 
