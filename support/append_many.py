@@ -67,19 +67,16 @@ def attempts(conn: Connection, rows: Sequence[Row]) -> list[Outcome]:
     return [Outcome(state, said, context.endswith("at RAISE")) for state, said, context in found[0]]
 
 
-def _may(conn: Connection) -> bool:
-    return conn.execute("SELECT has_language_privilege('plpgsql', 'USAGE')").fetchone() == (True,)
-
-
 def not_refused(conn: Connection, entries: Iterable[Entry]) -> list[tuple[Entry, Outcome]]:
     """The entries that the schema did not refuse, or that failed before they were judged; nothing stays.
 
     A session that may not run DO blocks finds nothing this way: it has to try one by one.
     """
     wrong = list(entries)
-    if not _may(conn):
+    try:
+        outcomes = attempts(conn, [row_of(entry) for entry in wrong])
+    except psycopg.errors.InsufficientPrivilege:
         return []
-    outcomes = attempts(conn, [row_of(entry) for entry in wrong])
     pairs = zip(wrong, outcomes, strict=True)
     return [(entry, outcome) for entry, outcome in pairs if not is_asked(outcome.sqlstate, own=outcome.own)]
 

@@ -41,9 +41,18 @@ ORDER BY b.attnum
 """
 
 
+_columns: dict[tuple[str, int, str], dict[str, ColumnFound]] = {}
+
+
 def columns(conn: psycopg.Connection, table: str) -> dict[str, ColumnFound]:
-    """The columns of public.`table`, by name; empty if there is no such table."""
-    return {row[0]: ColumnFound(*row) for row in conn.execute(_COLUMNS, [f"public.{table}"])}
+    """The columns of public.`table`, by name; empty if there is no such table.
+
+    Asked once per server: all its databases are clones of one candidate, and no test changes a column.
+    """
+    key = (conn.info.host, conn.info.port, table)
+    if key not in _columns:
+        _columns[key] = {row[0]: ColumnFound(*row) for row in conn.execute(_COLUMNS, [f"public.{table}"])}
+    return _columns[key]
 
 
 def tables(conn: psycopg.Connection) -> set[str]:

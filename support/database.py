@@ -9,23 +9,27 @@ PREFIX = "amply_"
 MARK = "made by amply-compliance, disposable"
 
 
-def clone(server: Server, template: str, name: str) -> None:
+def clone(server: Server, template: str, name: str, conn: psycopg.Connection | None = None) -> None:
     """Create `name` as a file copy of `template`, owned like it, with its ALTER DATABASE ... SET settings.
 
-    Nobody may be connected to the template. Raises psycopg.Error.
+    Nobody may be connected to the template. `conn`: the superuser's connection to another database, if there is one.
+    Raises psycopg.Error.
     """
-    with server.connect(server.superuser, "postgres") as conn:
-        owner = conn.execute(
-            "SELECT datdba::regrole::text FROM pg_catalog.pg_database WHERE datname = %s", [template]
-        ).fetchone()
-        assert owner is not None
-        conn.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY FILE_COPY").format(
-                sql.Identifier(name), sql.Identifier(template), sql.SQL(owner[0])
-            )
+    if conn is None:
+        with server.connect(server.superuser, "postgres") as own:
+            clone(server, template, name, own)
+        return
+    owner = conn.execute(
+        "SELECT datdba::regrole::text FROM pg_catalog.pg_database WHERE datname = %s", [template]
+    ).fetchone()
+    assert owner is not None
+    conn.execute(
+        sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY FILE_COPY").format(
+            sql.Identifier(name), sql.Identifier(template), sql.SQL(owner[0])
         )
-        conn.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(MARK)))
-        _copy_settings(conn, template, name)
+    )
+    conn.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(MARK)))
+    _copy_settings(conn, template, name)
 
 
 def _copy_settings(conn: psycopg.Connection, template: str, name: str) -> None:

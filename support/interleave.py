@@ -38,8 +38,8 @@ class Step:
     def settle(self, observer: Connection) -> bool:
         """Wait until the step is done (True) or waits for another session's lock (False)."""
         query = "SELECT cardinality(pg_catalog.pg_blocking_pids(%s)) > 0"
-        for _ in range(int(PATIENCE / 0.002)):
-            if self._done.wait(0.002):
+        for _ in range(int(PATIENCE / 0.0005)):
+            if self._done.wait(0.0005):
                 break
             if observer.execute(query, [self._pid]).fetchone() == (True,):
                 return self.done

@@ -63,12 +63,14 @@ def callable_functions(conn: Connection) -> list[tuple[str, str, list[str]]]:
 
     Trigger functions cannot be called; aggregates and window functions have no rows of their own.
     """
-    query = f"""SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname), p.prokind::text,
+    query = f"""WITH ours AS MATERIALIZED (
+                    SELECT p.* FROM pg_catalog.pg_proc p WHERE p.prokind IN ('f', 'p') AND p.pronamespace IN (
+                        SELECT oid FROM pg_catalog.pg_namespace WHERE nspname {_OURS}))
+                SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname), p.prokind::text,
                        ARRAY(SELECT t.typcategory::text FROM unnest(p.proargtypes) WITH ORDINALITY a (oid, n)
                              JOIN pg_catalog.pg_type t ON t.oid = a.oid ORDER BY a.n)
-                FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-                WHERE n.nspname {_OURS} AND p.prokind IN ('f', 'p')
-                  AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
+                FROM ours p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+                WHERE p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
                   AND has_schema_privilege(n.oid, 'USAGE') AND has_function_privilege(p.oid, 'EXECUTE')
                   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
                 ORDER BY p.oid"""

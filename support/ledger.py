@@ -120,6 +120,12 @@ def stored(conn: psycopg.Connection) -> list[str]:
     return sorted(row[0] for row in conn.execute(sql.SQL("SELECT e::text FROM {} e").format(LEDGER)))
 
 
+def fingerprint(conn: psycopg.Connection) -> tuple[Any, ...]:
+    """How many rows `conn` sees of the ledger, and a hash over them, whole: for noticing a change."""
+    query = sql.SQL("SELECT count(*), sum(hashtextextended(e::text, 0)) FROM {} e").format(LEDGER)
+    return tuple(conn.execute(query).fetchone() or ())
+
+
 def entry_ids(conn: psycopg.Connection) -> set[str]:
     """The ids of the entries that `conn` sees."""
     return {row[0] for row in conn.execute(sql.SQL("SELECT id FROM {}").format(LEDGER))}

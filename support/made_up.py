@@ -57,6 +57,7 @@ _BY_NAME = (
     (re.compile("phone"), "+4930{n}"),
     (re.compile("hash"), "sha256:{h}"),
 )
+_lists: dict[tuple[str, int, str, str], list[str]] = {}  # asked once per server
 _NUMBERS = ("smallint", "integer", "bigint", "numeric", "real", "double precision")
 _TEXTS = ("text", "character varying", "character", "citext", "name")
 
@@ -115,7 +116,10 @@ def made_up(conn: psycopg.Connection[Any], table: str, column: ColumnFound, word
             conn, "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0", column.type
         )
         return f"({',' * (fields[0] - 1)})"
-    listed = _listed(conn, table, column.name)
+    key = (conn.info.host, conn.info.port, table, column.name)
+    if key not in _lists:
+        _lists[key] = _listed(conn, table, column.name)
+    listed = _lists[key]
     if word is not None or listed:
         return word if word in listed or not listed else listed[0]
     if column.type == "uuid":

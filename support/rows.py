@@ -10,20 +10,20 @@ import psycopg
 from psycopg import sql
 
 from spec import TABLES, TENANCY
-from support.catalog import ColumnFound, columns
+from support.catalog import columns
 from support.foreign_keys import ForeignKey, foreign_keys
 from support.made_up import made_up
 
 Connection = psycopg.Connection[Any]
-_shapes: dict[tuple[str, int, str], tuple[dict[str, ColumnFound], list[ForeignKey]]] = {}
+_keys: dict[tuple[str, int, str], list[ForeignKey]] = {}
 
 
-def _shape(conn: Connection, table: str) -> tuple[dict[str, ColumnFound], list[ForeignKey]]:
-    """The table's columns and foreign keys, asked once per server: a run arranges rows a hundred times."""
+def _keys_of(conn: Connection, table: str) -> list[ForeignKey]:
+    """The table's foreign keys, asked once per server: a run arranges rows a hundred times."""
     key = (conn.info.host, conn.info.port, table)
-    if key not in _shapes:
-        _shapes[key] = columns(conn, table), foreign_keys(conn, table)
-    return _shapes[key]
+    if key not in _keys:
+        _keys[key] = foreign_keys(conn, table)
+    return _keys[key]
 
 
 def _parent(conn: Connection, key: ForeignKey, row: dict[str, Any], words: dict[str, str]) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def made_row(conn: Connection, table: str, **given: Any) -> dict[str, Any]:
     Columns in `given` that the candidate does not have are left out; columns it demands are filled in, and rows they
     refer to are added first where none stands there yet. `conn`: the superuser.
     """
-    found, keys = _shape(conn, table)
+    found, keys = columns(conn, table), _keys_of(conn, table)
     words = dict(TABLES.vocabulary.get(table, {}))
     row = {name: value for name, value in given.items() if name in found}
     demanded = [column for column in found.values() if column.not_null and not column.filled]

@@ -50,7 +50,7 @@ def attack_as_everyone(place, organisation, attacks: dict[str, Attack], who=ACTO
 @pytest.mark.parametrize("column", CHANGES)
 def test_an_update_is_refused_that_changes_only(column, ledger, acme, globex):
     before = stored(ledger.admin)
-    for change in CHANGES[column][:3]:
+    for change in CHANGES[column][:1]:
         attack = "UPDATE {ledger} SET " + f"{column} = {change}" + " WHERE id = %s"
         for organisation, actor, entry in (
             (acme, "superuser", acme.entries[0]),

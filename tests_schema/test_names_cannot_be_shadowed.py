@@ -75,11 +75,9 @@ def shadowed(place, actor, steps, organisation, link, what):
 
 
 @pytest.mark.guarantee("CHN-09")
-@pytest.mark.parametrize("actor", ["superuser", "app"])
 @pytest.mark.parametrize("shadow", SHADOWS)
-def test_the_chain_is_not_misled_by(shadow, actor, ledger, acme):
-    if ledger.lacks(actor):
-        return
+def test_the_chain_is_not_misled_by(shadow, ledger, acme):
+    actor = "superuser" if ledger.lacks("app") else "app"  # in a clone everybody may make temporary objects
     steps, link = SHADOWS[shadow]
     before = stored(ledger.admin)
     shadowed(ledger, actor, steps, acme, link, shadow)
@@ -87,10 +85,9 @@ def test_the_chain_is_not_misled_by(shadow, actor, ledger, acme):
 
 
 @pytest.mark.guarantee("CHN-09")
-@pytest.mark.parametrize("actor", ["superuser", "owner"])
 @pytest.mark.parametrize("path", PATHS)
-def test_the_chain_is_not_misled_through_the_search_path_by(path, actor, ledger, acme):
-    before = stored(ledger.admin)
+def test_the_chain_is_not_misled_through_the_search_path_by(path, ledger, acme):
+    actor, before = "owner", stored(ledger.admin)
     steps = [step.replace("{head}", acme.head) for step in PATHS[path]]
     conn = ledger.session(actor)
     with undone(conn), accepted(f"arranging {path}"):

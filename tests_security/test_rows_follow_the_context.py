@@ -177,7 +177,7 @@ def test_a_change_of_context_in_the_middle_of_a_transaction_is_followed(still, a
 )
 def test_the_next_borrower_of_a_connection_reads_nothing_of(name_it, end, table, still, acme):
     needs_isolated(still.admin, table, still.databases.subject.faults)
-    conn = still.login("app")
+    conn = still.app(name="borrowed")
     conn.execute("BEGIN")
     conn.execute(name_it)
     with conn.transaction():
