@@ -1,6 +1,6 @@
 """Every guarantee can fail: each mutant breaks exactly the guarantees that its first line names; no variant breaks any.
 
-By default up to three mutants that name no guarantee in common run together, and must break exactly what they name together;
+By default up to six mutants that name no guarantee in common run together, and must break exactly what they name together;
 if they do not, each is run by itself and judged by itself. `make mutants` runs each by itself from the start.
 """
 
@@ -14,7 +14,7 @@ from tests_suite.conftest import QUICK, ROOT
 MUTANTS = sorted((ROOT / "mutants").glob("*.sql"))
 VARIANTS = sorted((ROOT / "variants").glob("*.sql"))
 PROVED = {id_ for id_, guarantee in GUARANTEES.items() if guarantee.scope == "offline" and not guarantee.planned}
-TOGETHER = 3
+TOGETHER = 6
 
 
 def declared(mutant):
