@@ -126,3 +126,14 @@ def ledger_references(conn: psycopg.Connection) -> list[tuple[str, str, str]]:
                WHERE c.contype = 'f' AND c.conrelid = pg_catalog.to_regclass(%s) AND a.attname = 'organisation_id'
                  AND c.confrelid <> c.conrelid"""
     return [(row[0], row[1], row[2]) for row in conn.execute(query, [f"public.{TABLES.ledger}"])]
+
+
+def helper_functions(conn: psycopg.Connection) -> list[tuple[str, str, str]]:
+    """Functions of the candidate that its own rules may call: name, arguments, return type (boolean or a text)."""
+    query = """SELECT quote_ident(p.proname), pg_catalog.pg_get_function_identity_arguments(p.oid),
+                      pg_catalog.format_type(p.prorettype, NULL)
+               FROM pg_catalog.pg_proc p
+               WHERE p.prokind = 'f' AND NOT p.proretset AND p.pronamespace::regnamespace::text !~ '^(pg_|information_schema)'
+                 AND p.prorettype IN ('boolean'::regtype, 'text'::regtype, 'varchar'::regtype)
+                 AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"""
+    return [(row[0], row[1], row[2]) for row in conn.execute(query)]

@@ -2,23 +2,28 @@
 
 import pytest
 
+from spec import OWNER
+from support.catalog import helper_functions
 from support.chains import UNKNOWN, takes
 from support.ledger import append, stored
 from support.refusals import accepted, refused, undone
 from support.resistance import unchanged
 
 EMPTY = "CREATE TEMP TABLE ledger_entries (LIKE public.ledger_entries) ON COMMIT DROP"
+
+
+def false_head(schema):
+    """One row in a table of the ledger's name: an entry that the attack then follows."""
+    return (
+        f"INSERT INTO {schema}.ledger_entries SELECT (json_populate_record(e, json_build_object("
+        f"'id', 'led_false', 'entry_hash', '{UNKNOWN}', 'prev_entry_hash', NULL, 'created_at', '2999-01-01'))).* "
+        "FROM public.ledger_entries e WHERE organisation_id = 'org_acme' LIMIT 1"
+    )
+
+
 SHADOWS = {
     "an empty temporary table": ([EMPTY], None),
-    "a temporary table with a false head": (
-        [
-            EMPTY,
-            "INSERT INTO pg_temp.ledger_entries SELECT (json_populate_record(e, json_build_object("
-            f"'id', 'led_false', 'entry_hash', '{UNKNOWN}', 'prev_entry_hash', NULL, 'created_at', '2999-01-01'))).* "
-            "FROM public.ledger_entries e LIMIT 1",
-        ],
-        UNKNOWN,
-    ),
+    "a temporary table with a false head": ([EMPTY, false_head("pg_temp")], UNKNOWN),
     "an empty temporary view": (
         ["CREATE TEMP VIEW ledger_entries AS SELECT * FROM public.ledger_entries WHERE false"],
         None,
@@ -36,8 +41,25 @@ SHADOWS = {
 SCHEMA = (
     "CREATE SCHEMA decoy",
     "CREATE TABLE decoy.ledger_entries (LIKE public.ledger_entries)",
+    false_head("decoy"),
     "SET LOCAL search_path = decoy, public",
 )
+OF_THE_ROLE = (
+    f"CREATE SCHEMA {OWNER}",
+    f"CREATE TABLE {OWNER}.ledger_entries (LIKE public.ledger_entries)",
+    false_head(OWNER),
+)
+
+
+def functions(conn):
+    """Functions under the names of the candidate's own, that say yes to everything and name a false head."""
+    made = []
+    for name, arguments, returns in helper_functions(conn):
+        answer = "true" if returns == "boolean" else f"'{UNKNOWN}'"
+        made.append(
+            f"CREATE FUNCTION decoy.{name}({arguments}) RETURNS {returns} LANGUAGE sql AS $$ SELECT {answer} $$"
+        )
+    return ("CREATE SCHEMA decoy", *made, "SET LOCAL search_path = decoy, public") if made else ()
 
 
 def operators(rule):
@@ -56,6 +78,8 @@ def operators(rule):
 
 PATHS = {
     "a schema in the search path": SCHEMA,
+    "a schema of the role's name": OF_THE_ROLE,
+    "functions of the candidate's names": (),
     "an equality that always holds": operators("true"),
     "an equality of the head and an unknown hash": operators(
         f"$1 OPERATOR(pg_catalog.=) $2 OR $1 OPERATOR(pg_catalog.=) '{{head}}' AND $2 OPERATOR(pg_catalog.=) '{UNKNOWN}'"
@@ -89,6 +113,8 @@ def test_the_chain_is_not_misled_by(shadow, ledger, acme):
 def test_the_chain_is_not_misled_through_the_search_path_by(path, ledger, acme):
     actor, before = "owner", stored(ledger.admin)
     steps = [step.replace("{head}", acme.head) for step in PATHS[path]]
+    if "functions" in path:
+        steps = functions(ledger.admin)
     conn = ledger.session(actor)
     with undone(conn), accepted(f"arranging {path}"):
         for step in steps:
