@@ -86,7 +86,7 @@ def _costs(server: Server, admin: Connection, organisation: Organisation) -> Ite
     """
     for what, entry in (
         ("the next entry", organisation.next()),
-        ("the next entry of another type", organisation.next(type="fee", amount=-7)),
+        ("the next entry of another type", organisation.next(type="fee")),
     ):
         yield what, min(buffers(admin, entry) for _ in range(2))
     if APP in server.passwords:

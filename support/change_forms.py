@@ -72,20 +72,16 @@ def updates(entry: Entry) -> dict[str, Attack]:
     }
 
 
-def as_somebody_else(entry: Entry) -> dict[str, Attack]:
-    """A superuser's changes of `entry` in the role of the owner, and at every isolation level."""
+CHANGE = {"UPDATE": "UPDATE {ledger} SET amount = 7 WHERE id = %s", "DELETE": "DELETE FROM {ledger} WHERE id = %s"}
+
+
+def as_somebody_else(entry: Entry, word: str) -> dict[str, Attack]:
+    """A superuser's UPDATE or DELETE of `entry` in the role of the owner, and at every isolation level."""
     named = f"SELECT set_config('{TENANCY.setting}', '{entry.organisation_id}', true)"
-    words = {
-        "UPDATE": "UPDATE {ledger} SET amount = 7 WHERE id = %s",
-        "DELETE": "DELETE FROM {ledger} WHERE id = %s",
-    }
-    made = {}
-    for word, text in words.items():
-        made[f"{word} after SET ROLE"] = prepared_by(named, f"SET LOCAL ROLE {OWNER}", then=statement(text, entry.id))
-        for level in ("READ UNCOMMITTED", "REPEATABLE READ"):
-            made[f"{word} at {level}"] = prepared_by(
-                f"SET TRANSACTION ISOLATION LEVEL {level}", then=statement(text, entry.id)
-            )
+    change = statement(CHANGE[word], entry.id)
+    made = {f"{word} after SET ROLE": prepared_by(named, f"SET LOCAL ROLE {OWNER}", then=change)}
+    for level in ("READ UNCOMMITTED", "REPEATABLE READ"):
+        made[f"{word} at {level}"] = prepared_by(f"SET TRANSACTION ISOLATION LEVEL {level}", then=change)
     return made
 
 

@@ -69,8 +69,11 @@ THE_SCHEMA = {
     "a rule on the ledger": _one("CREATE RULE intruder AS ON INSERT TO {table} DO INSTEAD NOTHING"),
     "a child of the ledger": Attempt(("CREATE TABLE public.child () INHERITS ({table})",)),
     "a column of the ledger": _one("ALTER TABLE {table} ADD COLUMN x int"),
-    "granting itself UPDATE": Attempt(
-        ("GRANT UPDATE ON {table} TO {me}", "UPDATE {table} SET amount = amount WHERE false")
+    "granting itself a privilege": Attempt(
+        (
+            "GRANT REFERENCES ON {table} TO {me}",
+            "SELECT 1 / has_table_privilege('{me}', '{table}', 'REFERENCES')::int",
+        )
     ),
     "a function in public": _one("CREATE FUNCTION public.intruder() RETURNS int LANGUAGE sql AS 'SELECT 1'"),
     "a view in public": _one("CREATE VIEW public.intruder AS SELECT 1 AS x"),

@@ -30,7 +30,7 @@ def on_other_relations(conn: Connection, role: str) -> set[tuple[str, str]]:
             SELECT c.oid, c.oid IN (SELECT oid FROM part) AS is_part FROM pg_catalog.pg_class c
             WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relnamespace::regnamespace::text {_OURS}
               AND NOT (c.relnamespace = 'public'::regnamespace AND c.relname = ANY (%(tables)s))
-              AND {_NO_EXTENSION.format("c.oid")})
+              AND NOT pg_has_role(%(role)s, c.relowner, 'USAGE') AND {_NO_EXTENSION.format("c.oid")})
         SELECT o.oid::regclass::text, p FROM other o, unnest(%(privileges)s::text[]) p
         WHERE p <> ALL (CASE WHEN o.is_part THEN %(on_parts)s ELSE %(allowed)s END::text[])
           AND CASE WHEN p = ANY (%(columns)s) THEN has_any_column_privilege(%(role)s, o.oid, p)
@@ -57,18 +57,19 @@ def on_sequences(conn: Connection, role: str) -> set[tuple[str, str]]:
 
 
 def of_public(conn: Connection) -> set[tuple[str, str]]:
-    """(relation, privilege) that PUBLIC holds on the candidate's tables, views and sequences, columns included."""
+    """(relation, privilege) that PUBLIC holds on tables, views and sequences beside the nine tables, columns included."""
     query = f"""SELECT c.oid::regclass::text, acl.privilege_type FROM pg_catalog.pg_class c
                 CROSS JOIN LATERAL (
                     SELECT (aclexplode(c.relacl)).*
                     UNION ALL SELECT (aclexplode(a.attacl)).* FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid) acl
-                WHERE acl.grantee = 0 AND c.relnamespace::regnamespace::text {_OURS} AND {_NO_EXTENSION.format("c.oid")}"""
-    return {(row[0], row[1]) for row in conn.execute(query.encode())}
+                WHERE acl.grantee = 0 AND c.relnamespace::regnamespace::text {_OURS} AND {_NO_EXTENSION.format("c.oid")}
+                  AND NOT (c.relnamespace = 'public'::regnamespace AND c.relname = ANY (%s))"""
+    return {(row[0], row[1]) for row in conn.execute(query.encode(), [list(TABLES.names)])}
 
 
 _REACHING = """
     SELECT 'schema ' || n.oid::regnamespace::text, 'CREATE' FROM pg_catalog.pg_namespace n
-     WHERE n.nspname !~ '^pg_(toast_)?temp_' AND has_schema_privilege(%(role)s, n.oid, 'CREATE')
+     WHERE n.nspname !~ '^pg_(toast_)?temp_' AND n.nspname <> 'public' AND has_schema_privilege(%(role)s, n.oid, 'CREATE')
     UNION ALL SELECT 'parameter ' || parname, p FROM pg_catalog.pg_parameter_acl, unnest(ARRAY['SET', 'ALTER SYSTEM']) p
      WHERE has_parameter_privilege(%(role)s, parname, p)
     UNION ALL SELECT 'foreign server ' || srvname, 'USAGE' FROM pg_catalog.pg_foreign_server

@@ -32,7 +32,16 @@ _DOTTED = re.compile(r"[a-z_]\w*\.[a-z_]\w*")
 
 
 # Settings that make the session another one, or end its statements: what follows would not be about the ledger.
-_NOT_A_KEY = ("role", "session_authorization", "row_security", "search_path", "statement_timeout", "lock_timeout")
+# The first has guarantees of its own.
+_NOT_A_KEY = (
+    "session_replication_role",
+    "role",
+    "session_authorization",
+    "row_security",
+    "search_path",
+    "statement_timeout",
+    "lock_timeout",
+)
 
 
 @dataclass(frozen=True)

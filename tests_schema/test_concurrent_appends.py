@@ -42,6 +42,7 @@ def test_of_two_open_appends_one_is_kept(moment, isolation, busy):
     second.settle(busy.admin)
     errors = [commit(one, first), commit(two, second)]
     kept_exactly_one(busy, organisation, entries, errors, f"two {moment} entries at once at {isolation}")
+    goes_through_when_the_one_before_is_rolled_back(busy, organisation_at(busy, moment))
 
 
 @pytest.mark.guarantee("CHN-06")
@@ -129,9 +130,7 @@ def test_an_open_append_keeps_no_other_organisation_waiting(kind, moment, busy):
         raise BrokenError(f"beside an open append of another organisation, one was refused: {said(step.error)}")
 
 
-@pytest.mark.guarantee("CHN-06")
-def test_an_append_goes_through_when_the_one_before_it_is_rolled_back(busy):
-    organisation = organisation_at(busy, "next")
+def goes_through_when_the_one_before_is_rolled_back(busy, organisation):
     one, two = busy.session("superuser", name="1"), busy.session("superuser", name="2")
     entry = organisation.next()
     begin(one)

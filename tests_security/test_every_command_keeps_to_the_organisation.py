@@ -22,13 +22,10 @@ from support.tenants import changeable, ids_of, needs_isolated, whole
 OTHERS = [table for table in TENANCY.tables if table != TABLES.ledger]
 
 
-@pytest.mark.guarantee("TEN-01")
-@pytest.mark.parametrize("who", ["app", "readonly"])
-@pytest.mark.parametrize("reading", READINGS)
-def test_own_entries_and_no_others_are_read_by(reading, who, still, acme, globex):
+def reads_own_entries(still, who, reading, organisations):
     if reading == "COPY TO" and partition_columns(still.admin, TABLES.ledger):
         return  # under row security it reads the parent alone, which is empty
-    for organisation in (acme, globex):
+    for organisation in organisations:
         conn = still.app(organisation) if who == "app" else still.readonly(organisation)
         try:
             found = READINGS[reading](conn, TABLES.ledger)
@@ -40,6 +37,18 @@ def test_own_entries_and_no_others_are_read_by(reading, who, still, acme, globex
             f"{reading} by {who} working for {organisation.id} yields {sorted(found ^ organisation.entry_ids)} "
             "too many or too few"
         )
+
+
+@pytest.mark.guarantee("TEN-01")
+@pytest.mark.parametrize("reading", READINGS)
+def test_own_entries_and_no_others_are_read_by_the_application_with(reading, still, acme, globex):
+    reads_own_entries(still, "app", reading, (acme, globex))
+
+
+@pytest.mark.guarantee("TEN-09")
+@pytest.mark.parametrize("reading", READINGS)
+def test_own_entries_and_no_others_are_read_by_the_read_only_user_with(reading, still, acme, globex):
+    reads_own_entries(still, "readonly", reading, (acme, globex))
 
 
 @pytest.mark.guarantee("TEN-03")

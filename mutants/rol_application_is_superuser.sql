@@ -1,0 +1,2 @@
+-- breaks: ROL-01
+ALTER ROLE amply_app SUPERUSER;
