@@ -11,7 +11,7 @@ from spec import APP, TABLES, TENANCY
 from support.catalog import ledger_parts
 from support.ledger import Entry, Organisation, append, values
 from support.refusals import undone
-from support.server import Server
+from support.server import LIMITS, Server
 from support.sowing import add_organisation
 
 Connection = psycopg.Connection[Any]
@@ -37,7 +37,6 @@ def buffers(conn: Connection, entry: Entry) -> int:
         return _touched(conn) - before
 
 
-HONEST_GROWTH_SECONDS = 60  # for one statement
 HONEST_LENGTH = 10_000  # entries; written through every trigger and index, 100,000 would take minutes
 Way = Callable[[Connection], AbstractContextManager[None]]
 
@@ -57,9 +56,9 @@ def measure(server: Server, database: str, lengths: Sequence[int], *, honestly: 
     does not bear the other way; then the database is spoilt.
     """
     with server.connect(server.superuser, database) as admin:
+        admin.execute(LIMITS)
         if not honestly:
             return _measured(server, admin, lengths, _unhindered, step=max(lengths))
-        admin.execute(f"SET statement_timeout = {HONEST_GROWTH_SECONDS * 1000}".encode())
         return _measured(server, admin, [min(length, HONEST_LENGTH) for length in lengths], _analysed, step=1000)
 
 
@@ -91,10 +90,11 @@ def _costs(server: Server, admin: Connection, organisation: Organisation) -> Ite
         yield what, min(buffers(admin, entry) for _ in range(2))
     if APP in server.passwords:
         with server.connect(APP, admin.info.dbname) as conn:
+            conn.execute(LIMITS)
             conn.execute("SELECT set_config(%s, %s, false)", [TENANCY.setting, organisation.id])
             try:
                 cost = min(buffers(conn, organisation.next()) for _ in range(2))
-            except psycopg.Error:
+            except psycopg.errors.InsufficientPrivilege:
                 return  # that the application may append is TEN-02
             yield "the next entry, by the application", cost
 

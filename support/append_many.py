@@ -61,7 +61,8 @@ def attempts(conn: Connection, rows: Sequence[Row]) -> list[Outcome]:
         ledger=LEDGER,
         columns=sql.SQL(", ").join(map(sql.Identifier, rows[0])),
     )
-    conn.execute(query)
+    with conn.transaction():  # a savepoint, where the caller has a transaction to keep
+        conn.execute(query)
     found = conn.execute("SELECT current_setting('compliance.outcomes')::json").fetchone()
     assert found is not None
     return [Outcome(state, said, context.endswith("at RAISE")) for state, said, context in found[0]]

@@ -137,7 +137,8 @@ def accepted_anywhere(
         END $$"""
     )
     try:
-        conn.execute(block)
+        with conn.transaction():  # a savepoint, where the caller has a transaction to keep
+            conn.execute(block)
     except psycopg.errors.InsufficientPrivilege:
         return []  # it may not run DO blocks, and has to try one by one
     row = conn.execute("SELECT current_setting('compliance.accepted')::json").fetchone()

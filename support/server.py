@@ -8,6 +8,8 @@ from psycopg.conninfo import make_conninfo
 
 Kind = Literal["wheel", "local", "container", "url"]
 SUPERUSER = "postgres"
+# A lock is held for the steps of one test, milliseconds: who waits longer waits for a transaction that is over.
+LIMITS = "SET lock_timeout = '5s'; SET statement_timeout = '60s'"
 
 
 @dataclass(frozen=True)
