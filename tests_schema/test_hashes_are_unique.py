@@ -3,7 +3,7 @@
 import pytest
 
 from support.append_many import refuse_each
-from support.chains import accept, refuse
+from support.chains import UNKNOWN, accept, refuse
 from support.ledger import append, stored
 from support.refusals import accepted, refused, undone
 from support.resistance import unchanged
@@ -30,6 +30,8 @@ def test_an_entry_that_links_to_itself_is_refused(ledger, acme, initech, content
     wrong = [acme.next(**content).changed(entry_hash=acme.head) for content in ({}, *contents)]
     refuse(conn, wrong[0], what="an entry whose hash is its own link")
     refuse_each(conn, wrong, "an entry whose hash is its own link")
+    alone = [acme.next(**content).changed(prev_entry_hash=UNKNOWN, entry_hash=UNKNOWN) for content in ({}, *contents)]
+    refuse_each(conn, alone, "an entry that links to nothing but itself")
     first = initech.next()
     looped = first.changed(prev_entry_hash=first.entry_hash, entry_hash=first.entry_hash)
     refuse(conn, looped, what="a first entry that links to itself")
