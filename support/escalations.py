@@ -78,7 +78,7 @@ THE_SCHEMA = {
     "a function in public": _one("CREATE FUNCTION public.intruder() RETURNS int LANGUAGE sql AS 'SELECT 1'"),
     "a view in public": _one("CREATE VIEW public.intruder AS SELECT 1 AS x"),
     "an operator in public": _one(
-        "CREATE OPERATOR public.= (FUNCTION = pg_catalog.texteq, LEFTARG = text, RIGHTARG = varchar)"
+        "CREATE OPERATOR public.= (FUNCTION = pg_catalog.texteq, LEFTARG = text, RIGHTARG = text)"
     ),
     "a type in public": _one("CREATE DOMAIN public.text AS pg_catalog.text"),
     "a schema": _one("CREATE SCHEMA intruder"),
@@ -116,7 +116,6 @@ THE_SERVER = {
             "CREATE EVENT TRIGGER intruder ON ddl_command_end EXECUTE FUNCTION pg_temp.probe()",
         )
     ),
-    "a tablespace": _alone("CREATE TABLESPACE intruder LOCATION '/nonexistent'"),
 }
 ATTEMPTS = {**ANOTHER_ROLE, **THE_SCHEMA, **THE_SERVER}
 

@@ -124,7 +124,7 @@ class Contexts(RuleBasedStateMachine):
             self.conn.close()
 
 
-@pytest.mark.guarantee("TEN-01", "TEN-06", "TEN-12")
+@pytest.mark.guarantee("TEN-01")
 def test_whatever_the_contexts_a_session_sees_what_it_names(busy):
     if not busy.lacks("app"):
         run_state_machine_as_test(type("Sequence", (Contexts,), {"place": busy}))
