@@ -1,4 +1,4 @@
--- breaks: CHN-04 CHN-05 CHN-06 CHN-07
+-- breaks: CHN-04 CHN-05 CHN-06 CHN-07 CHN-14
 ALTER TABLE ledger_entries DROP CONSTRAINT one_successor;
 CREATE INDEX ON ledger_entries (organisation_id, created_at, id);
 CREATE OR REPLACE FUNCTION validate_chain_on_insert() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

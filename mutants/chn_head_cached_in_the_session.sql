@@ -1,4 +1,4 @@
--- breaks: CHN-03 CHN-14
+-- breaks: CHN-03 CHN-05 CHN-06 CHN-14
 CREATE FUNCTION remember() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF NEW.prev_entry_hash <> NULLIF(current_setting('amply.head', true), '') THEN

@@ -1,4 +1,4 @@
--- breaks: CHN-03
+-- breaks: CHN-03 CHN-10
 ALTER TABLE ledger_entries DROP CONSTRAINT one_successor;
 CREATE UNIQUE INDEX ON ledger_entries (left(organisation_id, 12), prev_entry_hash) NULLS NOT DISTINCT;
 CREATE INDEX ON ledger_entries (left(organisation_id, 12), entry_hash);

@@ -1,4 +1,4 @@
--- breaks: CHN-10 CHN-13
+-- breaks: CHN-02 CHN-10 CHN-13
 CREATE FUNCTION full_up() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF (SELECT count(*) FROM (SELECT FROM public.ledger_entries e WHERE e.organisation_id = NEW.organisation_id LIMIT 15) t) = 15

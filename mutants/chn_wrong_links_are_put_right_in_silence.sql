@@ -1,4 +1,4 @@
--- breaks: CHN-01 CHN-02 CHN-03 CHN-04 CHN-05 CHN-06 CHN-08 CHN-14
+-- breaks: CHN-01 CHN-02 CHN-03 CHN-04 CHN-05 CHN-06 CHN-08 CHN-10 CHN-14
 CREATE FUNCTION mend() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     SELECT e.entry_hash INTO NEW.prev_entry_hash FROM public.ledger_entries e WHERE e.organisation_id = NEW.organisation_id

@@ -1,2 +1,2 @@
--- breaks: GRT-06
+-- breaks: GRT-06 ROL-04
 GRANT CREATE ON SCHEMA public TO amply_app;

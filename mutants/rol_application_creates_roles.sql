@@ -1,2 +1,2 @@
--- breaks: ROL-01
+-- breaks: ROL-01 ROL-04
 ALTER ROLE amply_app CREATEROLE;

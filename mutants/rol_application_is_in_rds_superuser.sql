@@ -1,2 +1,2 @@
--- breaks: ROL-02
+-- breaks: GRT-10 ROL-02 ROL-04
 GRANT rds_superuser TO amply_app;

@@ -1,2 +1,2 @@
--- breaks: ROL-01 TEN-09 GRT-05
+-- breaks: TEN-09 TEN-13 TEN-14 GRT-05 ROL-01 ROL-04
 ALTER ROLE amply_readonly BYPASSRLS;

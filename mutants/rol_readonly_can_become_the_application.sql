@@ -1,3 +1,3 @@
--- breaks: ROL-02
+-- breaks: ROL-02 ROL-04
 ALTER ROLE amply_readonly NOINHERIT;
 GRANT amply_app TO amply_readonly;

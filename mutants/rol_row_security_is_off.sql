@@ -1,2 +1,2 @@
--- breaks: ROL-06
+-- breaks: CHN-09 ROL-06
 ALTER ROLE amply_admin SET row_security = off;

@@ -1,4 +1,4 @@
--- breaks: ROL-06
+-- breaks: GRT-10 ROL-06
 CREATE SCHEMA scratch;
 GRANT ALL ON SCHEMA scratch TO amply_app;
 ALTER DATABASE amply SET search_path = scratch, public;

@@ -1,4 +1,4 @@
--- breaks: TEN-12
+-- breaks: TEN-06 TEN-12
 CREATE FUNCTION current_org() RETURNS text LANGUAGE plpgsql STABLE AS $$
 BEGIN
     IF current_setting('app.current_org_id', true) <> '' THEN

@@ -1,2 +1,2 @@
--- breaks: TEN-05
+-- breaks: TEN-05 TEN-06
 ALTER POLICY org_isolation ON transactions WITH CHECK (true);
