@@ -4,9 +4,6 @@ The application holds every privilege on the ledger here, and the superuser is b
 protection stands in the way. Whether the application holds those privileges in truth is for tests_security to say.
 """
 
-from contextlib import suppress
-
-import psycopg
 import pytest
 
 from spec import TABLES
@@ -17,20 +14,17 @@ from support.attacks import (
     accepted_anywhere,
     pairs,
     prepared_by,
-    rolled_back,
     setting,
     statement,
     upsert,
 )
 from support.catalog import columns, identifying_constraint, partition_columns
-from support.chains import accept
 from support.change_forms import as_somebody_else, deletes, updates
 from support.ledger import append, stored
 from support.refusals import BrokenError
 from support.resistance import resist, unchanged
 
 ACTORS = ("superuser", "owner", "app")
-TEXTS = ("text", "character varying")
 
 
 def attack_as_everyone(place, organisation, attacks: dict[str, Attack], who=ACTORS):
@@ -153,51 +147,12 @@ def test_an_insert_on_conflict_do_update_is_refused(ledger, acme):
         attack_as_everyone(ledger, acme, {"INSERT ... ON CONFLICT DO UPDATE": upsert(acme, constraint)})
 
 
-def through_its_organisation(place, change):
-    organisation = place.found()  # nothing but its entries refers to it
-    for _ in range(2):
-        entry = organisation.next()
-        accept(place.session("superuser"), entry)
-        organisation = organisation.grown(entry)
-    before = stored(place.admin)
-    for actor in ("superuser", "owner"):
-        with suppress(psycopg.Error):  # refused, by whatever; else the entries must be what they were
-            statement(change, organisation.id)(place.session(actor, organisation))
-        unchanged(place.admin, before, f"{change.split()[0]} of an organisation with entries by {actor}")
-
-
-@pytest.mark.guarantee("LED-01")
-def test_renaming_an_organisation_changes_no_entry(busy):
-    through_its_organisation(busy, f"UPDATE public.{TABLES.organisations} SET id = 'org_renamed' WHERE id = %s")
-
-
 @pytest.mark.guarantee("LED-02")
 @pytest.mark.parametrize("actor", ACTORS)
 def test_a_delete_is_refused_however_it_is_written_by(actor, ledger, acme):
     for entry in (acme.entries[0], acme.entries[-1]):
         attack_as_everyone(ledger, acme, {"a DELETE": deletes(entry)["a DELETE"]}, who=(actor,))
     attack_as_everyone(ledger, acme, deletes(acme.entries[6]), who=(actor,))
-
-
-@pytest.mark.guarantee("LED-02")
-@pytest.mark.parametrize("status", ["closed", "suspended", "deleted", "archived", "inactive"])
-def test_no_entry_is_removed_or_changed_when_its_organisation_becomes(status, ledger, acme):
-    before = stored(ledger.admin)
-    conn = ledger.session("superuser")
-    texts = [name for name, column in columns(ledger.admin, TABLES.organisations).items() if column.type in TEXTS]
-    for column in texts:
-        if column in ("id", "country"):
-            continue
-        with suppress(psycopg.Error), rolled_back(conn):
-            conn.execute(f'UPDATE public.{TABLES.organisations} SET "{column}" = %s WHERE id = %s', [status, acme.id])
-            unchanged(conn, before, f"organisations.{column} = {status!r}")
-            found = accepted_anywhere(conn, [DELETION], where=f"organisation_id = '{acme.id}'")
-            assert not found, f"with organisations.{column} = {status!r}, accepted: {'; '.join(found[:5])}"
-
-
-@pytest.mark.guarantee("LED-02")
-def test_removing_an_organisation_removes_no_entry(busy):
-    through_its_organisation(busy, f"DELETE FROM public.{TABLES.organisations} WHERE id = %s")
 
 
 def in_the_transaction_of_its_append(place, organisation, attack):
