@@ -1,7 +1,6 @@
 """Statements that try to change or remove ledger entries, each a function of an open session."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from itertools import combinations
 from typing import Any
 
@@ -11,6 +10,7 @@ from psycopg import sql
 from spec import TABLES
 from support.catalog import Part
 from support.ledger import Organisation, insert, values
+from support.refusals import undone
 
 Connection = psycopg.Connection[Any]
 Attack = Callable[[Connection], int]  # executes and returns how many rows it says it touched
@@ -68,23 +68,11 @@ def statement(text: str, *parameters: Any) -> Attack:
     return attack
 
 
-@contextmanager
-def rolled_back(conn: Connection) -> Iterator[None]:
-    """A transaction that leaves nothing, whatever happens in it."""
-    conn.execute("BEGIN")
-    try:
-        yield
-        conn.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    finally:
-        if not conn.closed:
-            conn.execute("ROLLBACK")
-
-
 def prepared_by(*steps: str, then: Attack) -> Attack:
     """`then`, in a transaction that first runs `steps` and is rolled back."""
 
     def attack(conn: Connection) -> int:
-        with rolled_back(conn):
+        with undone(conn):
             for step in steps:
                 conn.execute(_query(step))
             return then(conn)

@@ -6,7 +6,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from support.attacks import prepared_by, rolled_back
+from support.attacks import prepared_by
+from support.refusals import undone
 
 Connection = psycopg.Connection[Any]
 Reading = Callable[[Connection, str], set[str]]  # session, table: the ids that come back
@@ -21,7 +22,7 @@ def _query(text: str) -> Reading:
 
 
 def _cursor(conn: Connection, table: str) -> set[str]:
-    with rolled_back(conn):
+    with undone(conn):
         conn.execute(f"DECLARE rows_of SCROLL CURSOR FOR SELECT id FROM public.{table}".encode())
         return {row[0] for row in conn.execute("FETCH ALL FROM rows_of")}
 
@@ -37,7 +38,7 @@ def _copy(source: str) -> Reading:
 
 def _view(options: str) -> Reading:
     def read(conn: Connection, table: str) -> set[str]:
-        with rolled_back(conn):
+        with undone(conn):
             conn.execute(f"CREATE TEMP VIEW window_on_rows {options} AS SELECT * FROM public.{table}".encode())
             return {row[0] for row in conn.execute("SELECT id FROM pg_temp.window_on_rows")}
 
@@ -46,7 +47,7 @@ def _view(options: str) -> Reading:
 
 def _function(options: str) -> Reading:
     def read(conn: Connection, table: str) -> set[str]:
-        with rolled_back(conn):
+        with undone(conn):
             conn.execute(
                 f"CREATE FUNCTION pg_temp.peek() RETURNS SETOF text LANGUAGE sql {options} "
                 f"AS $$ SELECT id::text FROM public.{table} $$".encode()
@@ -87,7 +88,7 @@ READINGS: dict[str, Reading] = {
 
 def _one(text: str, *parameters: Any) -> Write:
     def write(conn: Connection) -> int:
-        with rolled_back(conn):
+        with undone(conn):
             return conn.execute(text.encode(), parameters or None).rowcount
 
     return write
@@ -144,13 +145,13 @@ def inserts(table: str, row: dict[str, Any]) -> dict[str, Write]:
 
     def run(query: sql.Composed) -> Write:
         def write(conn: Connection) -> int:
-            with rolled_back(conn):
+            with undone(conn):
                 return conn.execute(query, values).rowcount
 
         return write
 
     def copied(conn: Connection) -> int:
-        with rolled_back(conn), conn.cursor() as cursor:
+        with undone(conn), conn.cursor() as cursor:
             with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier("public", table), names)) as copy:
                 copy.write_row(values)
             return cursor.rowcount
@@ -175,7 +176,7 @@ def upsert(table: str, row: dict[str, Any], column: str) -> dict[str, Write]:
     )
 
     def write(conn: Connection) -> int:
-        with rolled_back(conn):
+        with undone(conn):
             return conn.execute(query, list(row.values())).rowcount
 
     return {"INSERT ... ON CONFLICT DO UPDATE": write}

@@ -9,12 +9,12 @@ from spec import TABLES
 from support.attacks import (
     DELETION,
     accepted_anywhere,
-    rolled_back,
     statement,
 )
 from support.catalog import columns
 from support.chains import accept
 from support.ledger import stored
+from support.refusals import undone
 from support.resistance import unchanged
 
 TEXTS = ("text", "character varying")
@@ -47,7 +47,7 @@ def test_no_entry_is_removed_or_changed_when_its_organisation_becomes(status, le
     for column in texts:
         if column in ("id", "country"):
             continue
-        with suppress(psycopg.Error), rolled_back(conn):
+        with suppress(psycopg.Error), undone(conn):
             conn.execute(f'UPDATE public.{TABLES.organisations} SET "{column}" = %s WHERE id = %s', [status, acme.id])
             unchanged(conn, before, f"organisations.{column} = {status!r}")
             found = accepted_anywhere(conn, [DELETION], where=f"organisation_id = '{acme.id}'")

@@ -6,10 +6,10 @@ import psycopg
 import pytest
 
 from spec import OWNER, TABLES
-from support.attacks import CHANGES, DELETION, accepted_anywhere, on_part, prepared_by, rolled_back, setting, statement
+from support.attacks import CHANGES, DELETION, accepted_anywhere, on_part, prepared_by, setting, statement
 from support.catalog import ledger_parts, partition_columns
 from support.ledger import LOCK, insert, stored, values
-from support.refusals import Refusal
+from support.refusals import Refusal, undone
 from support.resistance import empties, resist, resists, unchanged
 
 REPLICA = "SET LOCAL session_replication_role = replica"
@@ -150,7 +150,7 @@ def test_every_part_of_the_ledger_refuses_change_and_removal(actor, ledger, acme
             elif actor == "superuser":
                 row = insert([values(initech.next())])
                 stored_there = (row[0].replace(f"public.{TABLES.ledger}".encode(), part.name.encode()), row[1])
-                with suppress(psycopg.Error), rolled_back(ledger.session(actor)):
+                with suppress(psycopg.Error), undone(ledger.session(actor)):
                     ledger.session(actor).execute(*stored_there)  # what cannot be stored there needs no protection
                     accepted = touches(ledger.session(actor), attack)
                     assert not accepted, f"{name} by {actor} was accepted once an entry was stored in it"

@@ -7,7 +7,7 @@ import pytest
 
 from spec import TENANCY
 from support.append_many import not_refused, refuse_each
-from support.attacks import DELETION, accepted_anywhere, prepared_by, rolled_back, setting, statement
+from support.attacks import DELETION, accepted_anywhere, prepared_by, setting, statement
 from support.chains import UNKNOWN, wrong_links
 from support.ledger import stored
 from support.refusals import BrokenError, undone
@@ -42,7 +42,7 @@ def test_no_setting_that_the_schema_reads_opens_an_entry_to_change(actor, ledger
     conn = ledger.session(actor, acme)
     open_anyway = set(accepted_anywhere(conn, ATTACKS, sees_all=sees_all))  # LED-01, LED-02
     for value in values(words, acme):
-        with rolled_back(conn):
+        with undone(conn):
             choose(conn, words, value, bound=not sees_all)
             found = set(accepted_anywhere(conn, ATTACKS, sees_all=sees_all)) - open_anyway
         assert not found, f"by {actor}, with {', '.join(words.settings)} = {value!r}, accepted: {sorted(found)[:3]}"
@@ -57,7 +57,7 @@ def test_no_setting_that_the_schema_reads_opens_the_ledger_to_truncate(ledger, a
     if not resists(conn, prepared_by(then=truncate)):
         return  # open without any setting: LED-03
     for value in values(words, acme):
-        with rolled_back(conn):
+        with undone(conn):
             choose(conn, words, value)
             with suppress(psycopg.Error), conn.transaction():
                 truncate(conn)
