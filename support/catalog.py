@@ -96,12 +96,6 @@ def partition_columns(conn: psycopg.Connection, table: str) -> set[str]:
     return {row[0] for row in conn.execute(query, [f"public.{table}"])}
 
 
-def may(conn: psycopg.Connection, privilege: str, table: str = TABLES.ledger) -> bool:
-    """Whether the session's role holds `privilege` on public.`table`, itself or through membership."""
-    row = conn.execute("SELECT pg_catalog.has_table_privilege(%s, %s)", [f"public.{table}", privilege]).fetchone()
-    return bool(row and row[0])
-
-
 def login_roles_present(conn: psycopg.Connection) -> set[str]:
     """Which of the application's and the read-only role exist."""
     return roles(conn) & {APP, READONLY}

@@ -73,13 +73,6 @@ def may_on_schema(conn: Connection, role: str) -> set[str]:
     return {row[0] for row in conn.execute(query, [role])}
 
 
-def may_on_database(conn: Connection, role: str) -> set[str]:
-    """What `role` may do on the database `conn` is connected to."""
-    query = """SELECT p FROM unnest(ARRAY['CONNECT', 'CREATE', 'TEMPORARY']) p
-               WHERE has_database_privilege(%s, current_database(), p)"""
-    return {row[0] for row in conn.execute(query, [role])}
-
-
 def granted_on_database(conn: Connection) -> set[tuple[str, str]]:
     """(grantee, privilege) on the database for all but its owner; PUBLIC by that name."""
     query = """SELECT coalesce(r.rolname, 'PUBLIC'), acl.privilege_type FROM pg_catalog.pg_database d

@@ -5,7 +5,9 @@ from typing import Any
 import psycopg
 
 from spec import APP, OWNER, READONLY
+from support.catalog import login_roles_present
 from support.rds_like import SERVICE_ROLES
+from support.refusals import BrokenError
 
 Connection = psycopg.Connection[Any]
 _ATTRIBUTES = {
@@ -16,6 +18,13 @@ _ATTRIBUTES = {
     "rolreplication": "REPLICATION",
     "rolbypassrls": "BYPASSRLS",
 }
+
+
+def present(conn: Connection, role: str) -> str:
+    """The role's name. Raises BrokenError unless the candidate made it."""
+    if role not in login_roles_present(conn):
+        raise BrokenError(f"the candidate creates no role {role}")
+    return role
 
 
 def attributes(conn: Connection, role: str) -> set[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 
 from spec import APP, OWNER, READONLY
-from support.candidate import CandidateError, Source, apply_sql
+from support.candidate import CandidateError, Source, apply_patch, apply_sql
 from support.catalog import roles, tables
 from support.database import clone, drop
 from support.rds_like import DATABASE, set_password
@@ -88,7 +88,7 @@ def prepare(server: Server, schema: Sequence[Path], patches: Sequence[Path]) -> 
     """
     sources = apply_sql(server.dsn(OWNER, DATABASE), schema)
     if patches:
-        sources = [*sources, *apply_sql(server.dsn(server.superuser, DATABASE), patches)]
+        sources = [*sources, *apply_patch(server.dsn(server.superuser, DATABASE), patches)]
     stored = _stored_as(server)
     server = _roles_with_passwords(server)
     return Subject(server, "sql", tuple(sources), _sow(server), stored)

@@ -19,6 +19,15 @@ def ids(conn: Connection, table: str) -> set[str]:
     return {row[0] for row in conn.execute(query)}
 
 
+def seen(conn: Connection, table: str) -> set[str]:
+    """The ids that `conn` sees of public.`table`; an error is a closed door too, and leaves an open transaction usable."""
+    try:
+        with conn.transaction():
+            return ids(conn, table)
+    except psycopg.Error:
+        return set()
+
+
 def ids_of(admin: Connection, table: str, organisation_id: str) -> set[str]:
     """The ids that the organisation truly has in public.`table`. `admin`: superuser."""
     query = sql.SQL("SELECT id::text FROM {} WHERE {} = %s").format(

@@ -5,18 +5,12 @@ import pytest
 
 from spec import APP, READONLY, TABLES
 from support import privileges
-from support.catalog import login_roles_present
 from support.ledger import stored
 from support.refusals import PRIVILEGE, BrokenError, said
 from support.resistance import unchanged
+from support.roles import present
 
 ROLES = (APP, READONLY)
-
-
-def present(conn, role):
-    if role not in login_roles_present(conn):
-        raise BrokenError(f"the candidate creates no role {role}")
-    return role
 
 
 def compare(found, documented, whose):

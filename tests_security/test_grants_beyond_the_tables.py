@@ -5,17 +5,10 @@ import pytest
 
 from spec import APP, READONLY
 from support import privileges_beyond as beyond
-from support.catalog import login_roles_present
 from support.privileges import told
-from support.refusals import BrokenError
+from support.roles import present
 
 ROLES = (APP, READONLY)
-
-
-def present(conn, role):
-    if role not in login_roles_present(conn):
-        raise BrokenError(f"the candidate creates no role {role}")
-    return role
 
 
 def none_of(found, whose):

@@ -10,17 +10,9 @@ from support.ledger import Organisation, append, entry_ids, new_entry
 from support.made_up import an_id
 from support.refusals import BrokenError, accepted, said
 from support.rows import add_row
-from support.tenants import ids, ids_of, needs_isolated
+from support.tenants import ids, ids_of, needs_isolated, seen
 
 OTHERS = [table for table in TENANCY.tables if table != "ledger_entries"]
-
-
-def seen(conn, table):
-    """What the session reads; an error is a closed door too."""
-    try:
-        return ids(conn, table)
-    except psycopg.Error:
-        return set()
 
 
 @pytest.mark.guarantee("TEN-01")

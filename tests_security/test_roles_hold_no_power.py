@@ -6,14 +6,9 @@ from spec import APP, READONLY, TABLES
 from support import roles
 from support.catalog import login_roles_present, tables
 from support.refusals import BrokenError
+from support.roles import present
 
 ROLES = (APP, READONLY)
-
-
-def present(conn, role):
-    if role not in login_roles_present(conn):
-        raise BrokenError(f"the candidate creates no role {role}")
-    return role
 
 
 def login(place, who):

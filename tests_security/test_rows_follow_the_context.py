@@ -10,19 +10,10 @@ from support.refusals import BrokenError, accepted
 from support.resistance import unchanged
 from support.rows import made_row
 from support.tenant_forms import inserts
-from support.tenants import ids, needs_isolated
+from support.tenants import needs_isolated, seen
 
 OTHERS = [table for table in TENANCY.tables if table != "ledger_entries"]
 NAMED = f"SELECT set_config('{TENANCY.setting}', %s, %s)"
-
-
-def seen(conn, table):
-    """What the session reads; an error is a closed door too."""
-    try:
-        with conn.transaction():
-            return ids(conn, table)
-    except psycopg.Error:
-        return set()
 
 
 def nothing_is_seen(conn, table, when):
