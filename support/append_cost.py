@@ -58,11 +58,14 @@ def measure(server: Server, database: str, lengths: Sequence[int], *, honestly: 
     with server.connect(server.superuser, database) as admin:
         admin.execute(LIMITS)
         if not honestly:
-            return _measured(server, admin, lengths, _unhindered, step=max(lengths))
-        return _measured(server, admin, [min(length, HONEST_LENGTH) for length in lengths], _analysed, step=1000)
+            return _measured(server, admin, lengths, _unhindered, lambda _: max(lengths))
+        lengths = [min(length, HONEST_LENGTH) for length in lengths]
+        return _measured(server, admin, lengths, _analysed, lambda reached: min(max(reached, 50), 1000))
 
 
-def _measured(server: Server, admin: Connection, lengths: Sequence[int], way: Way, *, step: int) -> Cost:
+def _measured(
+    server: Server, admin: Connection, lengths: Sequence[int], way: Way, step: Callable[[int], int]
+) -> Cost:
     organisation = add_organisation(admin, "org_long")
     head = organisation.next()
     append(admin, head)
@@ -70,7 +73,7 @@ def _measured(server: Server, admin: Connection, lengths: Sequence[int], way: Wa
     reached = 1
     for length in lengths:
         while reached < length:
-            stop = min(reached + min(step, max(reached, 50)), length)  # plans are made for the size they find
+            stop = min(reached + step(reached), length)  # an honest append plans for the size it finds
             with way(admin):
                 head, reached = head.changed(entry_hash=lengthen(admin, head, reached, stop)), stop
         for what, cost in _costs(server, admin, organisation.grown(head)):
@@ -128,7 +131,7 @@ def lengthen(admin: Connection, head: Entry, start: int, stop: int) -> str:
 def _analysed(admin: Connection) -> Iterator[None]:
     """Nothing is switched off; afterwards what autovacuum does in time is done now."""
     yield
-    admin.execute("VACUUM (ANALYZE)")
+    admin.execute(f"VACUUM (ANALYZE) {_tables(admin)}".encode())
     admin.execute("DISCARD PLANS")
 
 
@@ -151,10 +154,18 @@ def _unhindered(admin: Connection) -> Iterator[None]:
         [parts],
     )
     yield
-    for statement in (*after, "RESET session_replication_role", "ANALYZE", "DISCARD PLANS"):
+    for statement in (*after, "RESET session_replication_role", f"ANALYZE {_tables(admin)}", "DISCARD PLANS"):
         admin.execute(statement.encode())
 
 
+def _tables(admin: Connection) -> str:
+    """The candidate's tables; to look through the catalogues as well would take most of the time."""
+    return ", ".join(name for (name,) in admin.execute(_OWN_TABLES))
+
+
+_OWN_TABLES = """SELECT oid::regclass::text FROM pg_catalog.pg_class
+                 WHERE relkind IN ('r', 'p', 'm') AND oid >= 16384 AND relpersistence <> 't'
+                 AND relnamespace <> 'pg_toast'::regnamespace AND NOT relispartition"""
 _ENABLE = {"O": "", "A": "ALWAYS", "R": "REPLICA"}
 _TRIGGERS = """SELECT quote_ident(tgname), tgenabled::text FROM pg_catalog.pg_trigger
                WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled <> 'D'"""

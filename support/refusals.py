@@ -95,7 +95,8 @@ def undone(conn: psycopg.Connection) -> Iterator[None]:
     conn.execute("BEGIN")
     try:
         yield
-        conn.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    finally:
+        conn.execute("SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK")
+    except BaseException:
         if not conn.closed:
             conn.execute("ROLLBACK")
+        raise

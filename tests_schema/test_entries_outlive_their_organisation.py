@@ -13,7 +13,6 @@ from support.attacks import (
 )
 from support.catalog import columns
 from support.chains import accept
-from support.ledger import stored
 from support.refusals import undone
 from support.resistance import unchanged
 
@@ -26,7 +25,7 @@ def through_its_organisation(place, change):
         entry = organisation.next()
         accept(place.session("superuser"), entry)
         organisation = organisation.grown(entry)
-    before = stored(place.admin)
+    before = place.before
     for actor in ("superuser", "owner"):
         with suppress(psycopg.Error):  # refused, by whatever; else the entries must be what they were
             statement(change, organisation.id)(place.session(actor, organisation))
@@ -41,7 +40,7 @@ def test_renaming_an_organisation_changes_no_entry(busy):
 @pytest.mark.guarantee("LED-02")
 @pytest.mark.parametrize("status", ["closed", "suspended", "deleted", "archived", "inactive"])
 def test_no_entry_is_removed_or_changed_when_its_organisation_becomes(status, ledger, acme):
-    before = stored(ledger.admin)
+    before = ledger.before
     conn = ledger.session("superuser")
     texts = [name for name, column in columns(ledger.admin, TABLES.organisations).items() if column.type in TEXTS]
     for column in texts:

@@ -4,7 +4,7 @@ import pytest
 
 from support.append_many import refuse_each
 from support.chains import UNKNOWN, accept, refuse
-from support.ledger import append, stored
+from support.ledger import append
 from support.refusals import accepted, refused, undone
 from support.resistance import unchanged
 
@@ -13,7 +13,7 @@ from support.resistance import unchanged
 @pytest.mark.parametrize("position", [0, 6, -2], ids=["first", "middle", "last_but_one"])
 def test_an_entry_is_refused_with_the_hash_of_the_entry_that_is(position, ledger, acme, contents):
     conn = ledger.session("superuser")
-    before = stored(ledger.admin)
+    before = ledger.before
     honest = acme.next()
     with undone(conn), accepted("the same entry with a hash of its own"):
         append(conn, honest)
@@ -55,7 +55,7 @@ def test_a_cycle_is_refused(busy):
 @pytest.mark.guarantee("CHN-08")
 def test_a_cycle_beside_the_chain_is_refused(ledger, acme):
     conn = ledger.session("superuser")
-    before = stored(ledger.admin)
+    before = ledger.before
     left, right = "sha256:" + "1e" * 32, "sha256:" + "2f" * 32
     there = acme.next().changed(prev_entry_hash=right, entry_hash=left)
     back = acme.next().changed(prev_entry_hash=left, entry_hash=right)

@@ -20,7 +20,7 @@ from support.attacks import (
 )
 from support.catalog import columns, identifying_constraint, partition_columns
 from support.change_forms import as_somebody_else, deletes, updates
-from support.ledger import append, stored
+from support.ledger import append
 from support.refusals import BrokenError
 from support.resistance import resist, unchanged
 
@@ -28,7 +28,7 @@ ACTORS = ("superuser", "owner", "app")
 
 
 def attack_as_everyone(place, organisation, attacks: dict[str, Attack], who=ACTORS):
-    before = stored(place.admin)
+    before = place.before
     if partition_columns(place.admin, TABLES.ledger):  # ONLY the parent of partitions is empty
         attacks = {name: attack for name, attack in attacks.items() if "ONLY" not in name}
     for actor in who:
@@ -43,7 +43,7 @@ def attack_as_everyone(place, organisation, attacks: dict[str, Attack], who=ACTO
 @pytest.mark.guarantee("LED-01")
 @pytest.mark.parametrize("column", CHANGES)
 def test_an_update_is_refused_that_changes_only(column, ledger, acme, globex):
-    before = stored(ledger.admin)
+    before = ledger.before
     for change in CHANGES[column][:1]:
         attack = "UPDATE {ledger} SET " + f"{column} = {change}" + " WHERE id = %s"
         for organisation, actor, entry in (
@@ -63,7 +63,7 @@ def refused_everywhere(place, actor, organisation, statements):
     """Each statement on each entry that the actor sees, one by one."""
     if place.lacks(actor):
         return
-    before = stored(place.admin)
+    before = place.before
     found = accepted_anywhere(place.session(actor, organisation), statements, sees_all=actor == "superuser")
     assert not found, f"by {actor}, accepted: {'; '.join(found[:5])}{' ...' if len(found) > 5 else ''}"
     unchanged(place.admin, before, f"refused statements by {actor}")
@@ -109,7 +109,7 @@ def test_a_delete_is_refused_of_every_entry_to(actor, ledger, acme):
 
 @pytest.mark.guarantee("LED-01")
 def test_an_update_is_refused_of_columns_beyond_the_documented_ones(ledger):
-    before = stored(ledger.admin)
+    before = ledger.before
     conn = ledger.session("superuser")
     for column in columns(ledger.admin, TABLES.ledger).keys() - TABLES.columns.keys():
         name = f'"{column}"'
@@ -125,7 +125,7 @@ def test_an_update_is_refused_however_it_is_written_by(actor, ledger, acme):
 
 
 def in_another_role_and_at_every_isolation_level(place, organisation, word):
-    before = stored(place.admin)
+    before = place.before
     for name, attack in as_somebody_else(organisation.entries[6], word).items():
         resist(place.session("superuser"), attack, f"{name} by superuser", sees_all="ROLE" not in name)
     unchanged(place.admin, before, f"a refused {word}")

@@ -8,7 +8,7 @@ import pytest
 from spec import OWNER, TABLES
 from support.attacks import CHANGES, DELETION, accepted_anywhere, on_part, prepared_by, setting, statement
 from support.catalog import ledger_parts, partition_columns
-from support.ledger import LOCK, insert, stored, values
+from support.ledger import LOCK, insert, values
 from support.refusals import Refusal, undone
 from support.resistance import empties, resist, resists, unchanged
 
@@ -21,7 +21,7 @@ REPLICA = "SET LOCAL session_replication_role = replica"
 def test_a_truncate_is_refused(form, actor, ledger, acme):
     if ledger.lacks(actor):
         return
-    before = stored(ledger.admin)
+    before = ledger.before
     what = f"TRUNCATE {{ledger}} {form}".strip()
     empties(ledger.session(actor, acme), prepared_by(then=statement(what)), f"{what} by {actor}")
     unchanged(ledger.admin, before, what)
@@ -30,7 +30,7 @@ def test_a_truncate_is_refused(form, actor, ledger, acme):
 @pytest.mark.guarantee("LED-03")
 @pytest.mark.parametrize("actor", ["superuser", "owner"])
 def test_a_truncate_is_refused_however_it_is_written(actor, ledger, acme):
-    before = stored(ledger.admin)
+    before = ledger.before
     conn = ledger.session(actor, acme)
     for form in (
         "TRUNCATE ONLY {ledger}",
@@ -61,7 +61,7 @@ CIRCUMSTANCES = {
 @pytest.mark.guarantee("LED-03")
 @pytest.mark.parametrize("circumstance", CIRCUMSTANCES)
 def test_a_truncate_is_refused_to_a_superuser(circumstance, ledger):
-    before = stored(ledger.admin)
+    before = ledger.before
     act = statement("INSERT INTO pg_temp.bait VALUES (1)" if "trigger" in circumstance else "TRUNCATE {ledger} CASCADE")
     attack = prepared_by(*CIRCUMSTANCES[circumstance], then=act)
     empties(ledger.session("superuser"), attack, f"TRUNCATE {circumstance}")
@@ -70,7 +70,7 @@ def test_a_truncate_is_refused_to_a_superuser(circumstance, ledger):
 
 @pytest.mark.guarantee("LED-03")
 def test_a_truncate_is_refused_to_an_owner_who_sees_no_entry(ledger):
-    before = stored(ledger.admin)
+    before = ledger.before
     attack = prepared_by(then=statement("TRUNCATE {ledger} CASCADE"))
     empties(ledger.session("owner", name="unnamed"), attack, "TRUNCATE by an owner without a context")
     unchanged(ledger.admin, before, "a refused TRUNCATE")
@@ -88,7 +88,7 @@ def test_the_refusal_says_why_of_a_truncate(ledger):
 @pytest.mark.guarantee("LED-04")
 @pytest.mark.parametrize("actor", ["superuser", "owner"])
 def test_a_truncate_cascade_of_the_organisations_does_not_reach_the_ledger(actor, ledger, acme):
-    before = stored(ledger.admin)
+    before = ledger.before
     attack = prepared_by(then=statement("TRUNCATE public.organisations CASCADE"))
     empties(ledger.session(actor, acme), attack, f"TRUNCATE organisations CASCADE by {actor}")
     unchanged(ledger.admin, before, "TRUNCATE organisations CASCADE")
@@ -97,7 +97,7 @@ def test_a_truncate_cascade_of_the_organisations_does_not_reach_the_ledger(actor
 @pytest.mark.guarantee("LED-05")
 @pytest.mark.parametrize("actor", ["superuser", "owner"])
 def test_replication_role_replica_opens_no_entry_to_update_or_delete(actor, ledger, acme):
-    before = stored(ledger.admin)
+    before = ledger.before
     for attack in (*setting("amount", ["7"]), DELETION):
         one = statement(attack.replace("%L", "%s"), acme.entries[6].id)
         if not resists(ledger.session(actor, acme), prepared_by(then=one)):
@@ -109,7 +109,7 @@ def test_replication_role_replica_opens_no_entry_to_update_or_delete(actor, ledg
 
 @pytest.mark.guarantee("LED-05")
 def test_replication_role_replica_opens_none_of_the_entries(ledger):
-    before = stored(ledger.admin)
+    before = ledger.before
     conn = ledger.session("superuser")
     attacks = [DELETION, *(one for column, changes in CHANGES.items() for one in setting(column, changes[:1]))]
     open_anyway = accepted_anywhere(conn, attacks)  # LED-01, LED-02
@@ -122,7 +122,7 @@ def test_replication_role_replica_opens_none_of_the_entries(ledger):
 @pytest.mark.guarantee("LED-05")
 @pytest.mark.parametrize("actor", ["superuser", "owner"])
 def test_replication_role_replica_opens_the_ledger_to_no_truncate(actor, ledger, acme):
-    before = stored(ledger.admin)
+    before = ledger.before
     attack = prepared_by(REPLICA, then=statement("TRUNCATE {ledger} CASCADE"))
     if not resists(ledger.session(actor, acme), prepared_by(then=statement("TRUNCATE {ledger} CASCADE"))):
         return  # open without the setting too: LED-03
@@ -140,7 +140,7 @@ def touches(conn, attack):
 @pytest.mark.guarantee("LED-07")
 @pytest.mark.parametrize("actor", ["superuser", "owner"])
 def test_every_part_of_the_ledger_refuses_change_and_removal(actor, ledger, acme, initech):
-    before = stored(ledger.admin)
+    before = ledger.before
     for part in ledger_parts(ledger.admin)[1:]:
         for name, attack in on_part(part).items():
             if "TRUNCATE" in name:
@@ -159,7 +159,7 @@ def test_every_part_of_the_ledger_refuses_change_and_removal(actor, ledger, acme
 
 @pytest.mark.guarantee("LED-07")
 def test_every_part_of_the_ledger_takes_only_what_the_ledger_would_take(ledger, acme):
-    before = stored(ledger.admin)
+    before = ledger.before
     for part in ledger_parts(ledger.admin)[1:]:
         fork = acme.entries[0]
         columns = "organisation_id, type, amount, currency, visibility, metadata, prev_entry_hash, created_at"

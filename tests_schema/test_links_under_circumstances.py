@@ -5,7 +5,7 @@ import pytest
 from spec import OWNER, TENANCY
 from support.append_many import not_refused, refuse_each
 from support.chains import UNKNOWN, wrong_links
-from support.ledger import LOCK, append, stored
+from support.ledger import LOCK, append
 from support.refusals import refused, undone
 from support.resistance import unchanged
 
@@ -38,7 +38,7 @@ def test_a_wrong_link_is_refused(circumstance, ledger, acme, globex, contents):
 @pytest.mark.guarantee("CHN-12")
 @pytest.mark.parametrize("actor", ["superuser", "owner"])
 def test_replication_role_replica_lets_no_wrong_link_in(actor, ledger, acme, globex, initech, contents):
-    before = stored(ledger.admin)
+    before = ledger.before
     links = wrong_links(acme, globex)
     wrong = [acme.next(prev_entry_hash=link) for link in links.values()]
     wrong += [acme.next(**content, prev_entry_hash=links["a hash that no entry has"]) for content in contents]

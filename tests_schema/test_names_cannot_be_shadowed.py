@@ -5,7 +5,7 @@ import pytest
 from spec import OWNER
 from support.catalog import helper_functions
 from support.chains import UNKNOWN, takes
-from support.ledger import append, stored
+from support.ledger import append
 from support.refusals import accepted, refused, undone
 from support.resistance import unchanged
 
@@ -103,7 +103,7 @@ def shadowed(place, actor, steps, organisation, link, what):
 def test_the_chain_is_not_misled_by(shadow, ledger, acme):
     actor = "superuser" if ledger.lacks("app") else "app"  # in a clone everybody may make temporary objects
     steps, link = SHADOWS[shadow]
-    before = stored(ledger.admin)
+    before = ledger.before
     shadowed(ledger, actor, steps, acme, link, shadow)
     unchanged(ledger.admin, before, f"appends behind {shadow}")
 
@@ -111,7 +111,7 @@ def test_the_chain_is_not_misled_by(shadow, ledger, acme):
 @pytest.mark.guarantee("CHN-09")
 @pytest.mark.parametrize("path", PATHS)
 def test_the_chain_is_not_misled_through_the_search_path_by(path, ledger, acme):
-    actor, before = "owner", stored(ledger.admin)
+    actor, before = "owner", ledger.before
     steps = [step.replace("{head}", acme.head) for step in PATHS[path]]
     if "functions" in path:
         steps = functions(ledger.admin)

@@ -9,7 +9,6 @@ from spec import TENANCY
 from support.append_many import not_refused, refuse_each
 from support.attacks import DELETION, accepted_anywhere, prepared_by, setting, statement
 from support.chains import UNKNOWN, wrong_links
-from support.ledger import stored
 from support.refusals import BrokenError, undone
 from support.resistance import resists, unchanged
 
@@ -37,7 +36,7 @@ def values(words, acme):
 def test_no_setting_that_the_schema_reads_opens_an_entry_to_change(actor, ledger, acme, words):
     if ledger.lacks(actor):
         return
-    before = stored(ledger.admin)
+    before = ledger.before
     sees_all = actor == "superuser"
     conn = ledger.session(actor, acme)
     open_anyway = set(accepted_anywhere(conn, ATTACKS, sees_all=sees_all))  # LED-01, LED-02
@@ -51,7 +50,7 @@ def test_no_setting_that_the_schema_reads_opens_an_entry_to_change(actor, ledger
 
 @pytest.mark.guarantee("LED-06")
 def test_no_setting_that_the_schema_reads_opens_the_ledger_to_truncate(ledger, acme, words):
-    before = stored(ledger.admin)
+    before = ledger.before
     conn = ledger.session("superuser")
     truncate = statement("TRUNCATE {ledger} CASCADE")
     if not resists(conn, prepared_by(then=truncate)):

@@ -11,7 +11,7 @@ from support import catalog
 from support.append_many import attempts, refuse_each, row_of
 from support.chains import takes
 from support.interleave import Step, begin, commit
-from support.ledger import append, insert, new_entry, stored, values
+from support.ledger import append, insert, new_entry, values
 from support.refusals import BrokenError, accepted, refused, undone
 from support.resistance import unchanged
 from support.sowing import add_organisation, varied
@@ -150,7 +150,7 @@ def test_an_organisation_with_entries_stays(change, busy, contents):
                 conn.execute(text, [organisation.id])
     with accepted("its first entry"):
         append(conn, organisation.next())
-    before = stored(busy.admin)
+    before = busy.before
     with refused(f"{text.split()[0]} of an organisation with entries"), undone(conn):
         conn.execute(text, [organisation.id])
     unchanged(busy.admin, before, f"{text.split()[0]} of an organisation with entries")

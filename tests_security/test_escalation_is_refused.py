@@ -5,7 +5,6 @@ import pytest
 
 from spec import APP, READONLY
 from support.escalations import ATTEMPTS, written
-from support.ledger import stored
 from support.refusals import BrokenError, said
 from support.resistance import unchanged
 
@@ -38,7 +37,7 @@ def impossible(place, attempt, me):
 @pytest.mark.guarantee("ROL-04")
 @pytest.mark.parametrize("attempt", ATTEMPTS)
 def test_the_two_users_are_refused(attempt, still, acme):
-    before = stored(still.admin)
+    before = still.before
     for who, role in ROLES.items():
         if still.lacks(who):
             raise BrokenError(f"the candidate creates no role {role}")

@@ -11,7 +11,6 @@ import pytest
 from spec import TABLES, TENANCY
 from support.append_forms import FORMS
 from support.catalog import partition_columns
-from support.ledger import stored
 from support.made_up import an_id
 from support.refusals import BrokenError, refused, said, undone
 from support.resistance import unchanged
@@ -70,7 +69,7 @@ def test_no_foreign_row_is_read_of(table, still, acme, globex):
 @pytest.mark.parametrize("form", FORMS)
 def test_a_foreign_ledger_is_closed_to(form, still, acme, initech):
     # An empty chain and no link: the chain check accepts this entry, so only row security stands in the way.
-    before = stored(still.admin)
+    before = still.before
     try:
         with undone(still.app(initech)):
             FORMS[form](still.app(initech), initech.next())

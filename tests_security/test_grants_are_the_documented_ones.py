@@ -5,7 +5,6 @@ import pytest
 
 from spec import APP, READONLY, TABLES
 from support import privileges
-from support.ledger import stored
 from support.refusals import PRIVILEGE, BrokenError, said
 from support.resistance import unchanged
 from support.roles import present
@@ -113,7 +112,7 @@ DDL = ("ALTER", "DROP", "CREATE")
 
 def lacks_the_privilege(place, who, organisation, attacks):
     conn = place.app(organisation) if who == "app" else place.readonly(organisation)
-    before = stored(place.admin)
+    before = place.before
     key = organisation.entries[0].id
     for name, attack in attacks.items():
         try:

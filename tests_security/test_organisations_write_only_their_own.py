@@ -5,7 +5,7 @@ import pytest
 
 from spec import TENANCY
 from support.chains import accept
-from support.ledger import append, stored
+from support.ledger import append
 from support.refusals import BrokenError, accepted, refused, said, undone
 from support.resistance import unchanged
 from support.tenants import ids_of, insertion, needs_isolated
@@ -25,7 +25,7 @@ def test_the_application_appends_to_its_own_ledger(busy):
 @pytest.mark.guarantee("TEN-02")
 def test_the_application_appends_to_no_other_ledger(still, acme, globex, initech):
     # An empty chain and no link: the chain check accepts this entry, so only row security stands in the way.
-    before = stored(still.admin)
+    before = still.before
     foreign = initech.next()
     with undone(still.app(initech)), accepted("by the application working for initech, initech's first entry"):
         append(still.app(initech), foreign)

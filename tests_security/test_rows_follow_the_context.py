@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from spec import TENANCY
-from support.ledger import Organisation, append, entry_ids, stored
+from support.ledger import Organisation, append, entry_ids
 from support.made_up import an_id
 from support.refusals import BrokenError, accepted
 from support.resistance import unchanged
@@ -72,7 +72,7 @@ def test_after_reset_nothing_is_read_of(table, still, acme):
 
 @pytest.mark.guarantee("TEN-06")
 def test_without_a_context_nothing_is_appended(still, initech):
-    before = stored(still.admin)
+    before = still.before
     for conn, when in ((still.login("app"), "that never named one"), (still.app(Organisation("")), "that names none")):
         try:
             append(conn, initech.next())
@@ -181,7 +181,7 @@ def test_the_next_borrower_of_a_connection_reads_nothing_of(name_it, end, table,
 
 @pytest.mark.guarantee("TEN-12")
 def test_the_next_borrower_of_a_connection_appends_nothing(still, initech):
-    before = stored(still.admin)
+    before = still.before
     conn = still.login("app")
     conn.execute("BEGIN")
     conn.execute(NAMED, [initech.id, True])
