@@ -63,9 +63,7 @@ def measure(server: Server, database: str, lengths: Sequence[int], *, honestly: 
         return _measured(server, admin, lengths, _analysed, lambda reached: min(max(reached, 50), 1000))
 
 
-def _measured(
-    server: Server, admin: Connection, lengths: Sequence[int], way: Way, step: Callable[[int], int]
-) -> Cost:
+def _measured(server: Server, admin: Connection, lengths: Sequence[int], way: Way, step: Callable[[int], int]) -> Cost:
     organisation = add_organisation(admin, "org_long")
     head = organisation.next()
     append(admin, head)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -46,7 +46,7 @@ class Outcome:
 
 def row_of(entry: Entry) -> Row:
     """The entry as it goes into JSON."""
-    return {**asdict(entry), "created_at": entry.created_at.isoformat()}
+    return {**vars(entry), "created_at": entry.created_at.isoformat()}
 
 
 def attempts(conn: Connection, rows: Sequence[Row]) -> list[Outcome]:
