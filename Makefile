@@ -14,10 +14,10 @@ export PYTHONDONTWRITEBYTECODE :=
 check: setup
 	$(BIN)/python -m pytest $(ARGS)
 
-test: setup
+test: dev
 	$(BIN)/python -m pytest tests_suite -n 2 $(addprefix --ignore=,$(SERVERS)) $(ARGS)
 
-test-servers: setup
+test-servers: dev
 	$(BIN)/python -m pytest $(SERVERS) -n 2 $(ARGS)
 
 mutants: setup

@@ -2,6 +2,8 @@
 
 pytest_plugins = (
     "fixtures.server",
+    "fixtures.account",
+    "fixtures.live_database",
     "fixtures.databases",
     "fixtures.sessions",
     "fixtures.organisations",

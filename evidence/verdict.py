@@ -24,7 +24,8 @@ class TestSeen:
     outcome: Outcome = "passed"
     seconds: float = 0.0
     observed: str = ""
-    called: bool = False  # its body ran, or it failed before
+    called: bool = False  # its body ran to its end, or it failed before
+    unread: str = ""  # why it could not be judged: what it asks for was not read
 
     def add(self, outcome: Outcome, seconds: float, observed: str) -> None:
         """Take in one phase, or a second report of the same test: the worst wins."""
@@ -61,7 +62,8 @@ class Seen:
 def judge(guarantee: Guarantee, seen: Seen, deviation: Deviation | None, today: date) -> Judged:
     """The verdict of one guarantee: the worst of its tests; not-checked unless every one of them ran."""
     expected = seen.shown_by.get(guarantee.id, [])
-    ran = tuple(seen.tests[nodeid] for nodeid in expected if nodeid in seen.tests and seen.tests[nodeid].called)
+    known = [seen.tests[nodeid] for nodeid in expected if nodeid in seen.tests]
+    ran = tuple(test for test in known if test.called and not test.unread)
     outcomes = {test.outcome for test in ran}
     verdict: Verdict
     note = ""
@@ -75,7 +77,8 @@ def judge(guarantee: Guarantee, seen: Seen, deviation: Deviation | None, today: 
         verdict = "error"
     elif not ran or len(ran) < len(expected) or guarantee.id in seen.partial:
         verdict = "not-checked"
-        note = "none of its tests ran" if not ran else "not all of its tests ran"
+        unread = list(dict.fromkeys(test.unread for test in known if test.unread))
+        note = "; ".join(unread) or ("none of its tests ran" if not ran else "not all of its tests ran")
     else:
         verdict = "kept"
     return Judged(guarantee, verdict, ran, deviation, note)

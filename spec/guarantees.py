@@ -24,6 +24,15 @@ AREAS: Final[dict[str, str]] = {
     "TEN": "isolation",
     "GRT": "grants",
     "ROL": "roles",
+    "RDS": "instance",
+    "PRM": "parameters",
+    "BAK": "backup",
+    "REP": "replica",
+    "MON": "monitoring",
+    "NET": "network",
+    "SEC": "secrecy",
+    "MNT": "maintenance",
+    "DRF": "drift",
 }
 
 

@@ -3,7 +3,7 @@
 import gc
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from support.binaries import Binaries, NoServerError, local, wheel
@@ -35,7 +35,7 @@ def _forget_other_servers() -> None:
         del os.environ[name]
 
 
-def _from_programs(find: Callable[[Account | None], Binaries]) -> Lease:
+def _from_programs(find: Callable[[Account | None], Binaries], settings: Mapping[str, str] | None) -> Lease:
     _forget_other_servers()
     try:
         account = server_account()
@@ -46,7 +46,7 @@ def _from_programs(find: Callable[[Account | None], Binaries]) -> Lease:
     guard = Guard()
     try:
         directory, lock = new_run_directory(guard, account)
-        server, running = start_copy(binaries, directory, account, guard)
+        server, running = start_copy(binaries, directory, account, guard, settings)
     except OSError as error:
         guard.close()
         raise NoServerError(str(error)) from None
@@ -87,14 +87,20 @@ def _url(url: str, disposable: bool) -> Lease:
     return Lease(server, Guard(), [leave])
 
 
-def acquire(choice: str, *, image: str = "postgres:15", disposable: bool = False) -> Lease:
-    """A server by the `--server` option: auto, wheel, local, container or a URL.
+def acquire(
+    choice: str,
+    *,
+    image: str = "postgres:15",
+    disposable: bool = False,
+    settings: Mapping[str, str] | None = None,
+) -> Lease:
+    """A server by the `--server` option: auto, wheel, local, container or a URL. `settings`: for programs of this machine.
 
     Raises NoServerError, in one line, if there is none; for `auto` with the reason of each that was tried.
     """
     sources: dict[str, Callable[[], Lease]] = {
-        "wheel": lambda: _from_programs(wheel),
-        "local": lambda: _from_programs(local),
+        "wheel": lambda: _from_programs(wheel, settings),
+        "local": lambda: _from_programs(local, settings),
         "container": lambda: _container(image),
     }
     if choice in sources:

@@ -7,6 +7,7 @@ import secrets
 import shutil
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
@@ -77,6 +78,7 @@ def intact(cache: Path) -> bool:
 def _key(binaries: Binaries, account: Account | None) -> str:
     """What the cached directory depends on: the programs, the account, and the code and data that fill it."""
     parts = [str(binaries.bin), binaries.version, account.name if account else "", repr(SPEED)]
+    parts += [os.environ.get("LOCPATH", "")]  # where the collation comes from
     parts += [
         (Path(__file__).parent / name).read_text() for name in ("rds_like.py", "local_server.py", "cluster_cache.py")
     ]
@@ -137,17 +139,23 @@ def _copy(binaries: Binaries, run_directory: Path, account: Account | None, guar
 
 
 def start_copy(
-    binaries: Binaries, run_directory: Path, account: Account | None, guard: Guard
+    binaries: Binaries,
+    run_directory: Path,
+    account: Account | None,
+    guard: Guard,
+    settings: Mapping[str, str] | None = None,
 ) -> tuple[Server, Running]:
-    """A fresh RDS-like server in `run_directory`. Raises NoServerError."""
+    """A fresh RDS-like server in `run_directory`, with `settings` over the usual ones. Raises NoServerError."""
     cache = _copy(binaries, run_directory, account, guard)
     facts = json.loads((cache / "facts.json").read_text())
-    running = start(binaries, run_directory / "data", run_directory, account, guard, facts["passwords"][SUPERUSER])
+    running = start(
+        binaries, run_directory / "data", run_directory, account, guard, facts["passwords"][SUPERUSER], settings
+    )
     server = Server(
         kind="wheel" if binaries.kind == "wheel" else "local",
         version=f"PostgreSQL {binaries.version}",
         host=str(run_directory),
-        port=5432,
+        port=running.port,
         superuser=SUPERUSER,
         passwords=facts["passwords"],
         collation=facts["collation"],

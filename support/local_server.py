@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +40,7 @@ class Running:
 
     process: subprocess.Popen[bytes]
     log: Path
+    port: int
 
     def stop(self) -> None:
         end_process(self.process.pid)
@@ -46,13 +48,20 @@ class Running:
 
 
 def start(
-    binaries: Binaries, data: Path, sockets: Path, account: Account | None, guard: Guard, password: str
+    binaries: Binaries,
+    data: Path,
+    sockets: Path,
+    account: Account | None,
+    guard: Guard,
+    password: str,
+    settings: Mapping[str, str] | None = None,
 ) -> Running:
-    """Start `data`, listening on a Unix socket in the directory `sockets`; wait until it answers.
+    """Start `data`, listening on a Unix socket in the directory `sockets`, with `settings` over ours; wait until it answers.
 
     Raises NoServerError with the end of its log if it does not.
     """
-    settings = {**PARAMETERS, **SPEED, "unix_socket_directories": str(sockets)}
+    settings = {**PARAMETERS, **SPEED, "port": "5432", "unix_socket_directories": str(sockets), **(settings or {})}
+    port = int(settings["port"])
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     log = sockets / "server.log"
     with log.open("wb") as out:
@@ -71,14 +80,14 @@ def start(
     guard.owns_process(process.pid)
     for _ in range(START_SECONDS * 100):
         try:
-            psycopg.connect(host=str(sockets), user=SUPERUSER, password=password, dbname="postgres").close()
+            psycopg.connect(host=str(sockets), port=port, user=SUPERUSER, password=password, dbname="postgres").close()
         except psycopg.OperationalError:
             try:
                 process.wait(0.01)
             except subprocess.TimeoutExpired:
                 continue
             raise NoServerError(f"{binaries.bin}/postgres ended at once: {_last_line(log)}") from None
-        return Running(process, log)
+        return Running(process, log, port)
     process.kill()
     process.wait()
     raise NoServerError(f"{binaries.bin}/postgres did not answer within {START_SECONDS} s: {_last_line(log)}")

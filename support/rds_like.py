@@ -14,13 +14,11 @@ import psycopg
 from psycopg import sql
 
 from spec import OWNER
-from spec.schema import HERE
-from spec.toml_file import read
+from spec.rds import RDS
 
-_RDS: Final = read(HERE / "rds.toml")
-DATABASE: Final[str] = _RDS["database"]["name"]
-COLLATION: Final[str] = _RDS["database"]["collation"]
-PARAMETERS: Final[dict[str, str]] = _RDS["parameters"]
+DATABASE: Final[str] = RDS["database"]["name"]
+COLLATION: Final[str] = RDS["database"]["collation"]
+PARAMETERS: Final[dict[str, str]] = {name: value for name, value in RDS["parameters"].items() if name != "wal_buffers"}
 
 SERVICE_ROLES: Final = ("rds_superuser", "rds_replication", "rds_iam", "rds_password")
 ROLES: Final = (*SERVICE_ROLES, OWNER)

@@ -11,6 +11,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 QUICK = ("--hypothesis-profile", "quick")
+PRODUCTION = ("-m", "live", "--environment", "production")
+NOWHERE = {
+    "AWS_CONFIG_FILE": "/nowhere",
+    "AWS_SHARED_CREDENTIALS_FILE": "/nowhere",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+NOBODY = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_ENDPOINT_URL": "http://127.0.0.1:1", **NOWHERE}
 
 
 @dataclass
@@ -50,11 +57,11 @@ def runner():
     process.stdout.close()
 
 
-def run_in(runner, folder: Path, *arguments: object) -> Run:
+def run_in(runner, folder: Path, *arguments: object, environment: dict[str, str] | None = None) -> Run:
     """One run of the suite with these arguments, and evidence, in a child of `runner`."""
     output, evidence = folder / "output.txt", folder / "evidence"
     words = [f"--evidence={evidence}", *map(str, arguments)]
-    runner.stdin.write(json.dumps({"arguments": words, "output": str(output)}) + "\n")
+    runner.stdin.write(json.dumps({"arguments": words, "output": str(output), "environment": environment or {}}) + "\n")
     runner.stdin.flush()
     answer = json.loads(runner.stdout.readline())
     file = evidence / "evidence.json"
@@ -72,3 +79,56 @@ def suite(runner, tmp_path):
 def whole(runner, tmp_path_factory):
     """A run of the whole specification on the reference, in one process."""
     return run_in(runner, tmp_path_factory.mktemp("whole"), *QUICK)
+
+
+@pytest.fixture(scope="session")
+def simulation():
+    """A simulated AWS account, served over HTTP; moto takes a second to import."""
+    from tests_suite.simulated_account import simulated_account  # noqa: PLC0415
+
+    with simulated_account() as simulated:
+        yield simulated
+
+
+@pytest.fixture
+def judged(simulation, runner, tmp_path):
+    """The verdicts on a compliant account after one change to it."""
+    from support.account import record  # noqa: PLC0415  # boto3 takes 0.3 s
+    from tests_suite.live_account import read  # noqa: PLC0415
+
+    def judge(change, environment="production", *, read_secrets=True) -> Run:
+        simulation.reset()
+        change(simulation, simulation.build(environment))
+        account = read(simulation, environment, read_secrets=read_secrets)
+        record(account, tmp_path / "account.json")
+        return run_in(runner, tmp_path, "-m", "live", "--account-replay", tmp_path / "account.json")
+
+    return judge
+
+
+@pytest.fixture
+def compliant(simulation):
+    """The compliant account, as built for one test."""
+    simulation.reset()
+    return simulation.build("production")
+
+
+@pytest.fixture
+def gate(simulation, compliant):
+    """A gate before the compliant account, and the environment that leads a run to it."""
+    from tests_suite.aws_gate import gate_before  # noqa: PLC0415
+
+    with gate_before(simulation.endpoint) as (gate, url):
+        yield gate, {**simulation.environment(), "AWS_ENDPOINT_URL": url, "AWS_MAX_ATTEMPTS": "2"}
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory):
+    """A live database that is the reference."""
+    from tests_suite.live_server import live_server  # noqa: PLC0415
+
+    folder = tmp_path_factory.mktemp("live")
+    for path in (folder, *list(folder.parents)[:2]):
+        path.chmod(0o755)
+    with live_server(folder) as server:
+        yield server

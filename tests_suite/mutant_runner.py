@@ -2,8 +2,8 @@
 
     python -m tests_suite.mutant_runner
 
-reads one JSON line per run from standard input, {"arguments": [...], "output": "file"}, and answers each with one JSON line,
-{"exit": code}, when the run is over.
+reads one JSON line per run from standard input, {"arguments": [...], "output": "file", "environment": {...}}, and answers each
+with one JSON line, {"exit": code}, when the run is over.
 """
 
 import importlib
@@ -40,11 +40,12 @@ def preload() -> None:
                 importlib.import_module(f"{package}.{module.name}")
 
 
-def run(arguments: list[str], output: str) -> int:
+def run(arguments: list[str], output: str, environment: dict[str, str]) -> int:
     """One run in a child of its own. Returns pytest's exit code, or 128 + the signal that ended it."""
     child = os.fork()
     if child == 0:
         code = 3
+        os.environ.update(environment)
         try:
             with Path(output).open("wb", buffering=0) as file:
                 os.dup2(file.fileno(), 1)
@@ -68,7 +69,7 @@ def main() -> None:
     preload()
     for line in sys.stdin:
         request = json.loads(line)
-        print(json.dumps({"exit": run(request["arguments"], request["output"])}), flush=True)
+        print(json.dumps({"exit": run(request["arguments"], request["output"], request["environment"])}), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,115 @@
+"""What was read of an AWS account: plain answers, each under a name, and why an answer is missing. Recorded, replayed."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from spec.rds import TARGETS, Target
+from support.aws import NotReadError, TargetError
+
+Json = dict[str, Any]
+FORMAT: Final = "amply-compliance-account/1"
+
+
+@dataclass(frozen=True)
+class Account:
+    """One read of the account. `moment`: when, in UTC; the verdicts are as of then. `answers`: see account_reader.
+
+    `missing` holds the reason for each answer that could not be had.
+    """
+
+    environment: str
+    instance_id: str
+    region: str
+    account_id: str
+    moment: datetime
+    answers: Mapping[str, Any]
+    missing: Mapping[str, str] = field(default_factory=dict)
+    calls: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> Target:
+        """The names of the environment."""
+        return TARGETS[self.environment]
+
+    def __getitem__(self, name: str) -> Any:
+        """The answer of this name. Raises NotReadError with the reason if it is missing."""
+        if name in self.missing:
+            raise NotReadError(self.missing[name])
+        return self.answers[name]
+
+    @property
+    def instance(self) -> Json:
+        """The instance, as DescribeDBInstances shows it."""
+        found: Json = self.answers["instance"]
+        return found
+
+    @property
+    def replicas(self) -> list[Json]:
+        """Its read replicas, in every region, likewise."""
+        found: list[Json] = self["replicas"]
+        return found
+
+    @property
+    def servers(self) -> list[Json]:
+        """The instance and its replicas."""
+        return [self.instance, *self.replicas]
+
+    def age(self, moment: datetime) -> timedelta:
+        """How long ago that was when the account was read."""
+        return self.moment - moment
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"$utc": value.isoformat()}
+    raise TypeError(type(value).__name__)
+
+
+def _moments(value: Json) -> Any:
+    return datetime.fromisoformat(value["$utc"]) if value.keys() == {"$utc"} else value
+
+
+def dumps(account: Account) -> str:
+    """The account as JSON; it holds no password."""
+    return json.dumps({"format": FORMAT, **vars(account)}, default=_plain, indent=1, sort_keys=True) + "\n"
+
+
+def loads(text: str) -> Account:
+    """The account in what `dumps` wrote. Raises ValueError, in one line, if it is nothing of the kind."""
+    content = json.loads(text, object_hook=_moments)
+    if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
+        raise ValueError(f"not a record of an account in the format {FORMAT}")
+    try:
+        account = Account(**{**content, "calls": tuple(content["calls"])})
+        whole = (
+            account.environment in TARGETS and isinstance(account.moment, datetime) and "instance" in account.answers
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"a damaged record of an account: {error}") from None
+    if not whole:
+        raise ValueError("a damaged record of an account")
+    return account
+
+
+def record(account: Account, file: Path) -> None:
+    """Write what was read to `file`, whole or not at all. Raises OSError."""
+    partial = file.with_name(f".{file.name}.partial")
+    try:
+        partial.write_text(dumps(account), encoding="utf-8")
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def replay(file: Path) -> Account:
+    """What was read once. Raises TargetError, in one line, if the file is none of ours."""
+    try:
+        return loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TargetError(f"{file}: {error.strerror}") from None
+    except (ValueError, TypeError) as error:
+        raise TargetError(f"{file}:{getattr(error, 'lineno', 1)}: not a record of an account: {error}") from None

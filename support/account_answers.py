@@ -1,0 +1,68 @@
+"""Single answers of AWS, reduced to what the specification needs to know."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Final
+
+from spec.rds import RDS
+from support.account import Json
+from support.aws import Aws
+from support.connection_string import NotAConnectionStringError, parse
+
+PARAMETERS: Final = {*RDS["parameters"], *RDS["memory"], "rds.force_ssl"}
+
+
+def region_of(arn: str) -> str:
+    """The region in an ARN."""
+    return arn.split(":")[3]
+
+
+def access(aws: Aws, snapshot: Json) -> list[str]:
+    """Who may restore a snapshot: account numbers, or "all"."""
+    found = aws.ask("rds", "describe_db_snapshot_attributes", DBSnapshotIdentifier=snapshot["DBSnapshotIdentifier"])
+    attributes = found["DBSnapshotAttributesResult"].get("DBSnapshotAttributes", [])
+    return [who for one in attributes if one["AttributeName"] == "restore" for who in one.get("AttributeValues", [])]
+
+
+def group(aws: Aws, name: str, region: str) -> str:
+    """The family of a parameter group."""
+    groups = aws.ask("rds", "describe_db_parameter_groups", region=region, DBParameterGroupName=name)
+    return str(groups["DBParameterGroups"][0]["DBParameterGroupFamily"])
+
+
+def parameters(aws: Aws, name: str, region: str) -> dict[str, str | None]:
+    """The parameters that the specification speaks of, as a group sets them."""
+    found = aws.ask("rds", "describe_db_parameters", region=region, DBParameterGroupName=name)["Parameters"]
+    return {one["ParameterName"]: one.get("ParameterValue") for one in found if one["ParameterName"] in PARAMETERS}
+
+
+def by_vpc(aws: Aws, networks: Iterable[tuple[str, str]], operation: str, field: str) -> list[Json]:
+    """All of `field` in these networks (VPC, region)."""
+    found: list[Json] = []
+    for vpc, region in sorted(networks):
+        filters = [{"Name": "vpc-id", "Values": [vpc]}]
+        found += aws.ask("ec2", operation, region=region, Filters=filters)[field]
+    return found
+
+
+def key(aws: Aws, arn: str) -> Json:
+    """What matters of a KMS key."""
+    missing = ("NotFoundException",)
+    found: Json = aws.ask("kms", "describe_key", region=region_of(arn), missing=missing, KeyId=arn)["KeyMetadata"]
+    return {name: found.get(name) for name in ("Arn", "KeyState", "Enabled", "DeletionDate")}
+
+
+def topic(aws: Aws, arn: str) -> Json:
+    """What matters of an SNS topic."""
+    missing = ("NotFound", "NotFoundException")
+    found = aws.ask("sns", "get_topic_attributes", region=region_of(arn), missing=missing, TopicArn=arn)
+    return {name: found["Attributes"].get(name) for name in ("TopicArn", "SubscriptionsConfirmed")}
+
+
+def without_password(answer: Json) -> Json:
+    """What a secret's value says, without the password."""
+    try:
+        found = parse(answer.get("SecretString") or "")
+        return {**asdict(found), "tls": found.tls}
+    except NotAConnectionStringError as error:
+        return {"fault": str(error)}

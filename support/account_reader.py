@@ -1,0 +1,172 @@
+"""One parallel read of everything that the live specification needs to know of an AWS account.
+
+Answers by name: instance, replicas, group/<parameter group>, parameters/<group>, snapshots, access/<snapshot>, alarms,
+topic/<arn>, metrics, security_groups, route_tables, key/<arn>, secret/<name>, policy/<name>, value/<name>.
+None stands for something that AWS does not have.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from spec.rds import RDS, TARGETS
+from support import account_answers as answers
+from support.account import Account, Json
+from support.account_answers import region_of
+from support.alarms import actions, relevant
+from support.aws import Aws, NotReadError, NotThereError, TargetError
+
+Job = tuple[str, Callable[[], Any]]
+Progress = Callable[[int, int, str], None]
+_AT_ONCE: Final = 12
+_NO_SECRET: Final = ("ResourceNotFoundException",)
+
+
+class Reader:
+    """Reads one instance's surroundings. `read_secrets` allows GetSecretValue."""
+
+    def __init__(self, aws: Aws, environment: str, instance: str, *, read_secrets: bool, progress: Progress) -> None:
+        self._aws, self._environment, self._instance = aws, environment, instance
+        self._read_secrets, self._progress = read_secrets, progress
+        self._secrets = TARGETS[environment].secret
+        self._answers: Json = {}
+        self._missing: dict[str, str] = {}
+        self._done = self._asked = 0
+
+    def read(self) -> Account:
+        """Ask everything. Raises TargetError if the instance cannot be seen, or AWS not be asked at all."""
+        moment = datetime.now(UTC)
+        urls = [self._secrets(name) for name in RDS["secrets"]["urls"]]
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="aws") as threads:
+            try:
+                first = [
+                    ("instance", self._read_instance),
+                    ("alarms", self._read_alarms),
+                    ("metrics", self._read_metrics),
+                ]
+                self._run(threads, [*first, *(job for name in urls for job in self._secret_jobs(name))])
+                self._run(threads, self._around_the_instance())
+                self._run(threads, self._around_all())
+            except BaseException:
+                threads.shutdown(cancel_futures=True)
+                raise
+        arn = self._answers["instance"]["DBInstanceArn"]
+        return Account(
+            environment=self._environment,
+            instance_id=self._instance,
+            region=self._aws.region,
+            account_id=arn.split(":")[4],
+            moment=moment,
+            answers=self._answers,
+            missing=self._missing,
+            calls=tuple(sorted(self._aws.calls)),
+        )
+
+    def _run(self, threads: ThreadPoolExecutor, jobs: Iterable[Job]) -> None:
+        running = {threads.submit(job): name for name, job in jobs}
+        self._asked += len(running)
+        for future in as_completed(running):
+            name = running[future]
+            self._done += 1
+            self._progress(self._done, self._asked, name)
+            try:
+                self._answers[name] = future.result()
+            except NotThereError:
+                self._answers[name] = None
+            except NotReadError as error:
+                self._missing[name] = str(error)
+            except (KeyError, IndexError, TypeError, ValueError) as error:
+                self._missing[name] = f"the answer cannot be understood: {type(error).__name__}"
+
+    def _read_instance(self) -> Json:
+        try:
+            found = self._aws.ask(
+                "rds", "describe_db_instances", missing=("DBInstanceNotFound",), DBInstanceIdentifier=self._instance
+            )
+        except NotThereError:
+            where = f"{self._aws.region}; look at --region, --environment and --rds-instance"
+            raise TargetError(f"there is no instance {self._instance} in {where}") from None
+        instance: Json = found["DBInstances"][0]
+        return instance
+
+    def _read_alarms(self) -> list[Json]:
+        found = self._aws.ask("cloudwatch", "describe_alarms")
+        return [alarm for alarm in found.get("MetricAlarms", []) if relevant(alarm)]
+
+    def _read_metrics(self) -> list[str]:
+        dimension = {"Name": "DBInstanceIdentifier", "Value": self._instance}
+        found = self._aws.ask("cloudwatch", "list_metrics", Namespace="AWS/RDS", Dimensions=[dimension])
+        return sorted({metric["MetricName"] for metric in found["Metrics"]})
+
+    def _around_the_instance(self) -> Iterator[Job]:
+        if "instance" in self._missing:
+            raise TargetError(f"the instance {self._instance} cannot be read: {self._missing['instance']}")
+        instance = self._answers["instance"]
+        yield "replicas", lambda: [*self._replicas(instance.get("ReadReplicaDBInstanceIdentifiers", []))]
+        yield "snapshots", lambda: self._snapshots(instance)
+        if managed := instance.get("MasterUserSecret"):
+            yield from self._secret_jobs(managed["SecretArn"], valuable=False)
+        else:
+            yield from self._secret_jobs(self._secrets(RDS["secrets"]["master"]), valuable=False)
+        for topic in sorted({arn for alarm in self._answers.get("alarms", []) for arn in actions(alarm)}):
+            if topic.split(":")[2] == "sns":
+                yield f"topic/{topic}", lambda topic=topic: answers.topic(self._aws, topic)  # type: ignore[misc]
+
+    def _around_all(self) -> Iterator[Job]:
+        servers = [self._answers["instance"], *(self._answers.get("replicas") or [])]
+        groups = {
+            (group["DBParameterGroupName"], region_of(server["DBInstanceArn"]))
+            for server in servers
+            for group in server.get("DBParameterGroups", [])
+        }
+        for name, region in sorted(groups):
+            yield f"group/{name}", lambda name=name, region=region: answers.group(self._aws, name, region)  # type: ignore[misc]
+            yield f"parameters/{name}", lambda name=name, region=region: answers.parameters(self._aws, name, region)  # type: ignore[misc]
+        networks = {(server["DBSubnetGroup"]["VpcId"], region_of(server["DBInstanceArn"])) for server in servers}
+        yield (
+            "security_groups",
+            lambda: answers.by_vpc(self._aws, networks, "describe_security_groups", "SecurityGroups"),
+        )
+        yield "route_tables", lambda: answers.by_vpc(self._aws, networks, "describe_route_tables", "RouteTables")
+        snapshots = self._answers.get("snapshots") or []
+        for snapshot in snapshots:
+            if snapshot.get("SnapshotType") != "automated":  # AWS lets nobody share those
+                yield f"access/{snapshot['DBSnapshotIdentifier']}", lambda one=snapshot: answers.access(self._aws, one)  # type: ignore[misc]
+        for key in sorted({thing["KmsKeyId"] for thing in [*servers, *snapshots] if thing.get("KmsKeyId")}):
+            yield f"key/{key}", lambda key=key: answers.key(self._aws, key)  # type: ignore[misc]
+
+    def _replicas(self, identifiers: Iterable[str]) -> Iterator[Json]:
+        for identifier in identifiers:  # an ARN, if the replica stands in another region
+            region = region_of(identifier) if identifier.startswith("arn:") else self._aws.region
+            gone = ("DBInstanceNotFound",)
+            with suppress(NotThereError):
+                yield from self._aws.ask(
+                    "rds", "describe_db_instances", region=region, missing=gone, DBInstanceIdentifier=identifier
+                )["DBInstances"]
+
+    def _snapshots(self, instance: Json) -> list[Json]:
+        names = [instance["DBInstanceIdentifier"], *instance.get("ReadReplicaDBInstanceIdentifiers", [])]
+        found: list[Json] = []
+        for name in names:
+            if not name.startswith("arn:"):
+                found += self._aws.ask("rds", "describe_db_snapshots", DBInstanceIdentifier=name)["DBSnapshots"]
+        return found
+
+    def _secret_jobs(self, name: str, *, valuable: bool = True) -> Iterator[Job]:
+        def ask(operation: str) -> Json:
+            return self._aws.ask("secretsmanager", operation, missing=_NO_SECRET, SecretId=name)
+
+        def policy() -> Any:
+            return json.loads(ask("get_resource_policy").get("ResourcePolicy") or "null")
+
+        yield f"secret/{name}", lambda: {"DeletedDate": ask("describe_secret").get("DeletedDate")}
+        yield f"policy/{name}", policy
+        if not valuable:
+            return
+        if self._read_secrets:
+            yield f"value/{name}", lambda: answers.without_password(ask("get_secret_value"))
+        else:
+            self._missing[f"value/{name}"] = "secrets are not read without --read-secrets"

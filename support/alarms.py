@@ -1,0 +1,103 @@
+"""CloudWatch alarms, found by what they watch and judged by whether they go off in time and reach somebody."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from spec.rds import ALARMS, AlarmSpec
+
+Json = dict[str, Any]
+_UNITS: Final = {"CPUUtilization": "Percent", "FreeStorageSpace": "Bytes", "DatabaseConnections": "Count"}
+_OPERATORS: Final = {
+    True: ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold"),
+    False: ("LessThanThreshold", "LessThanOrEqualToThreshold"),
+}
+_LEVELS: Final = re.compile(r"Average|Minimum|Maximum|(p|tm|wm)\d+(\.\d+)?|IQM|(TM|WM)\(.*\)")  # not sums, not counts
+
+
+def _watched(alarm: Mapping[str, Any]) -> Json:
+    """Metric, dimensions, statistic and period, wherever the alarm holds them."""
+    queries = alarm.get("Metrics") or []
+    if len(queries) == 1 and "MetricStat" in queries[0]:
+        stat = queries[0]["MetricStat"]
+        return {**stat["Metric"], "Statistic": stat["Stat"], "Period": stat["Period"], "Unit": stat.get("Unit")}
+    return {**alarm, "Statistic": alarm.get("Statistic") or alarm.get("ExtendedStatistic")}
+
+
+def relevant(alarm: Mapping[str, Any]) -> bool:
+    """Whether the alarm watches one of the documented metrics, of whatever."""
+    watched = _watched(alarm)
+    return watched.get("Namespace") == "AWS/RDS" and watched.get("MetricName") in ALARMS
+
+
+def actions(alarm: Mapping[str, Any]) -> list[str]:
+    """The ARNs that the alarm calls when it goes off."""
+    return list(alarm.get("AlarmActions") or [])
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An alarm on the instance, and what is wrong with it: whether it goes off, reaches somebody, receives data."""
+
+    name: str
+    goes_off: tuple[str, ...]
+    reaches: tuple[str, ...]
+    receives: tuple[str, ...]
+
+    @property
+    def faults(self) -> int:
+        return len(self.goes_off) * 10 + len(self.reaches) + len(self.receives)
+
+
+def best(
+    alarms: list[Json], spec: AlarmSpec, instance: str, moment: datetime, topic_is_there: Callable[[str], bool]
+) -> Judged | None:
+    """The least faulty alarm that watches this metric of exactly this instance; None if nobody does."""
+    dimensions = [{"Name": "DBInstanceIdentifier", "Value": instance}]
+    judged = [
+        Judged(
+            alarm["AlarmName"],
+            tuple(_does_not_go_off(alarm, spec)),
+            tuple(_reaches_nobody(alarm, topic_is_there)),
+            tuple(_receives_nothing(alarm, moment)),
+        )
+        for alarm in alarms
+        if _watched(alarm).get("MetricName") == spec.metric and _watched(alarm).get("Dimensions") == dimensions
+    ]
+    return min(judged, key=lambda one: one.faults, default=None)
+
+
+def _does_not_go_off(alarm: Json, spec: AlarmSpec) -> Iterator[str]:
+    watched = _watched(alarm)
+    if alarm.get("Threshold") != spec.threshold:
+        yield f"its threshold is {alarm.get('Threshold')}, not {spec.threshold:.0f}"
+    if alarm.get("ComparisonOperator") not in _OPERATORS[spec.rising]:
+        yield f"it goes off at {alarm.get('ComparisonOperator')}"
+    if not _LEVELS.fullmatch(str(watched["Statistic"])):
+        yield f"its statistic {watched['Statistic']} is not the metric's level"
+    if watched.get("Unit") not in (None, "", _UNITS[spec.metric]):
+        yield f"it waits for values in {watched['Unit']}; they come in {_UNITS[spec.metric]}"
+    periods = alarm.get("EvaluationPeriods")
+    if spec.period and (watched.get("Period"), periods) != (spec.period, spec.periods):
+        yield f"it looks at {periods} periods of {watched.get('Period')} s, not {spec.periods} of {spec.period} s"
+    if alarm.get("DatapointsToAlarm") not in (None, periods):
+        yield f"{alarm['DatapointsToAlarm']} of its {periods} periods decide"
+
+
+def _reaches_nobody(alarm: Json, topic_is_there: Callable[[str], bool]) -> Iterator[str]:
+    if not alarm.get("ActionsEnabled", True):
+        yield "its actions are switched off"
+    topics = [arn for arn in actions(alarm) if arn.split(":")[2] == "sns"]
+    if not topics:
+        yield "it has no topic to tell when it goes off"
+    elif not any(topic_is_there(arn) for arn in topics):
+        yield f"its topic {', '.join(arn.rpartition(':')[2] for arn in topics)} does not exist"
+
+
+def _receives_nothing(alarm: Json, moment: datetime) -> Iterator[str]:
+    since = alarm.get("StateUpdatedTimestamp") or moment
+    span = timedelta(seconds=(_watched(alarm).get("Period") or 60) * (alarm.get("EvaluationPeriods") or 1))
+    if alarm.get("StateValue") == "INSUFFICIENT_DATA" and moment - since > span:
+        yield f"it has had too little data since {since:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,62 @@
+"""What differs between the live database and the candidate, in both directions."""
+
+import difflib
+from typing import Any, Final
+
+import psycopg
+
+from spec import APP, OWNER, READONLY
+from support.catalog_questions import FUNCTIONS, ROLES, TABLES, objects
+
+Connection = psycopg.Connection[Any]
+DOCUMENTED: Final = (OWNER, APP, READONLY)
+_SHOWN: Final = 20
+_WHOLES: Final = tuple(f"SELECT '{kind} '" for kind in ("table", "view", "schema"))
+
+
+def _differing(name: str, live: str, candidate: str) -> str:
+    pairs = difflib.ndiff(candidate.splitlines(), live.splitlines())
+    changes = [line for line in pairs if line[:2] in ("- ", "+ ")][:6]
+    words = {"-": "the candidate has", "+": "the live database has"}
+    return f"{name} differs: " + "; ".join(f"{words[line[0]]} {line[2:].strip()!r}" for line in changes)
+
+
+def _wholes(conn: Connection, but: list[str]) -> set[str]:
+    """Tables, views, schemas, functions and roles, by name."""
+    named = objects(conn, (*(one for one in TABLES if one.startswith(_WHOLES)), FUNCTIONS[0], ROLES[0]), but)
+    return {name.partition(" ")[2] for name in named}
+
+
+def _without_parts(found: dict[str, str], wholes: set[str]) -> dict[str, str]:
+    """Without the columns, owners, privileges ... of what only one of the two has: that it is there says enough."""
+    kinds = ("table", "view", "schema", "function", "role")
+    return {
+        name: text
+        for name, text in found.items()
+        if name.partition(" ")[0] in kinds
+        or not any(f"{name} ".find(f" {one}{end}") > 0 for one in wholes for end in " .")
+    }
+
+
+def drift(live: Connection, candidate: Connection, questions: tuple[str, ...], login: str, superuser: str) -> list[str]:
+    """Every object that only one of the two has, or that is not the same in both, a sentence each.
+
+    `login` and `superuser`, the roles that look, are no part of the schema unless the document names them.
+    """
+    but = [role for role in (login, superuser) if role not in DOCUMENTED]
+    wholes = _wholes(live, but) ^ _wholes(candidate, but)
+    found, wanted = (_without_parts(objects(conn, questions, but), wholes) for conn in (live, candidate))
+    only_live = [
+        f"only the live database has: {name} {found[name]}".strip() for name in sorted(found.keys() - wanted.keys())
+    ]
+    only_candidate = [
+        f"only the candidate has: {name} {wanted[name]}".strip() for name in sorted(wanted.keys() - found.keys())
+    ]
+    both = [name for name in sorted(found.keys() & wanted.keys()) if found[name] != wanted[name]]
+    return [*only_candidate, *only_live, *(_differing(name, found[name], wanted[name]) for name in both)]
+
+
+def shown(differences: list[str]) -> str:
+    """The differences as text, not more of them than a screen holds."""
+    more = len(differences) - _SHOWN
+    return "\n".join([*differences[:_SHOWN], *([f"and {more} more"] if more > 0 else [])])

@@ -1,0 +1,166 @@
+"""Questions to the live database: read only, never waiting for a lock, each within its limit, catalog and settings only."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from spec.rds import RDS
+from support.aws import NotReadError, TargetError
+from support.refusals import said
+
+Connection = psycopg.Connection[Any]
+# A lock that is not free at once is not waited for: a millisecond is the least that PostgreSQL knows.
+LIMITS: Final = {
+    "default_transaction_read_only": "on",
+    "statement_timeout": "10s",
+    "lock_timeout": "1ms",
+    "idle_in_transaction_session_timeout": "30s",
+    "search_path": "pg_catalog",
+    "DateStyle": "ISO",
+}
+
+
+def conninfo(dsn: str) -> dict[str, Any]:
+    """libpq's parameters of a DSN in libpq's or SQLAlchemy's spelling. Raises TargetError, without the DSN."""
+    if match := re.match(r"postgres(ql)?(\+\w+)?://", dsn):
+        parts = urlsplit("postgresql://" + dsn[match.end() :])
+        query = [("sslmode" if name == "ssl" else name, value) for name, value in parse_qsl(parts.query)]
+        dsn = urlunsplit(parts._replace(query=urlencode(query)))
+    try:
+        return conninfo_to_dict(dsn)
+    except psycopg.Error:
+        raise TargetError(
+            "--live-dsn is no connection string such as postgresql://user@host/amply?sslmode=require"
+        ) from None
+
+
+def connect(dsn: str, **changes: str) -> Connection:
+    """One session in autocommit, in which every transaction is read only. Raises psycopg.OperationalError."""
+    options = " ".join(f"-c {name}={value}" for name, value in LIMITS.items())
+    parameters = {
+        "connect_timeout": 10,
+        **conninfo(dsn),
+        "options": options,
+        "application_name": "amply-compliance",
+        **changes,
+    }
+    try:
+        return psycopg.connect(make_conninfo(**parameters), autocommit=True, prepare_threshold=None)
+    except psycopg.Error as error:
+        failure = error.with_traceback(None)  # a frame of the driver holds the password
+    raise failure from None
+
+
+def reached(dsn: str) -> Connection:
+    """The live database, or the reason why it cannot be examined. Raises TargetError, in one line."""
+    try:
+        return connect(dsn)
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise TargetError(f"the live database cannot be reached: {reason}") from None
+
+
+def rows(conn: Connection, query: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    """The answer to one question. Raises NotReadError if it is not to be had without waiting, or for this login."""
+    try:
+        return conn.execute(query.encode(), parameters).fetchall()
+    except (
+        psycopg.errors.LockNotAvailable,
+        psycopg.errors.QueryCanceled,
+        psycopg.errors.InsufficientPrivilege,
+    ) as error:
+        raise NotReadError(f"the live database does not answer: {said(error)}") from None
+
+
+def settings(conn: Connection) -> dict[str, tuple[str, bool]]:
+    """Value, in PostgreSQL's own unit, and whether a restart is pending, of every documented parameter."""
+    names = [*RDS["parameters"], *RDS["memory"], "autovacuum"]
+    query = "SELECT name, setting, pending_restart FROM pg_catalog.pg_settings WHERE name = ANY (%(names)s)"
+    return {name: (setting, pending) for name, setting, pending in rows(conn, query, {"names": names})}
+
+
+def is_encrypted(conn: Connection) -> bool:
+    """Whether this session goes over TLS."""
+    query = "SELECT ssl FROM pg_catalog.pg_stat_ssl WHERE pid = pg_catalog.pg_backend_pid()"
+    return rows(conn, query) == [(True,)]
+
+
+def connections(conn: Connection) -> int:
+    """How many connections are taken, over all databases, without PostgreSQL's own processes."""
+    query = "SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend'"
+    return int(rows(conn, query)[0][0])
+
+
+@dataclass(frozen=True)
+class Health:
+    """A table's state: rows, dead rows, dead rows at which autovacuum begins, its share of transaction ids, switches."""
+
+    table: str
+    dead: int
+    tolerated: int
+    age: int
+    autovacuum: bool
+
+
+_HEALTH: Final = """
+    SELECT c.oid::regclass::text, coalesce(s.n_dead_tup, 0),
+        (coalesce(v.threshold, current_setting('autovacuum_vacuum_threshold'))::numeric
+         + coalesce(v.scale, current_setting('autovacuum_vacuum_scale_factor'))::numeric
+         * greatest(c.reltuples, 0)::numeric)::bigint,
+        CASE WHEN c.relkind = 'r' THEN age(c.relfrozenxid) ELSE 0 END, coalesce(v.enabled, 'on')::boolean
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_catalog.pg_stat_all_tables s ON s.relid = c.oid
+    LEFT JOIN LATERAL (SELECT max(option_value) FILTER (WHERE option_name = 'autovacuum_enabled') AS enabled,
+        max(option_value) FILTER (WHERE option_name = 'autovacuum_vacuum_threshold') AS threshold,
+        max(option_value) FILTER (WHERE option_name = 'autovacuum_vacuum_scale_factor') AS scale
+        FROM pg_catalog.pg_options_to_table(c.reloptions)) v ON true
+    WHERE c.relkind = 'r' AND n.nspname !~ '^(pg_|information_schema$)' AND c.relpersistence <> 't' ORDER BY 1"""
+
+
+def health(conn: Connection) -> list[Health]:
+    """The state of every table that is not PostgreSQL's own."""
+    return [Health(*row) for row in rows(conn, _HEALTH)]
+
+
+def oldest_transaction(conn: Connection) -> int:
+    """How many transactions ago the oldest row of the database was last known to be frozen."""
+    return int(
+        rows(conn, "SELECT age(datfrozenxid) FROM pg_catalog.pg_database WHERE datname = current_database()")[0][0]
+    )
+
+
+def standbys(conn: Connection) -> list[tuple[str, float | None]]:
+    """Every standby that the server feeds, and how many seconds it is behind; None if the login may not know."""
+    query = """SELECT coalesce(application_name, '?') || coalesce(' ' || client_addr, ''), CASE WHEN state IS NULL THEN NULL
+                   ELSE coalesce(extract(epoch FROM replay_lag), 0)::float END FROM pg_catalog.pg_stat_replication"""
+    return [(name, lag) for name, lag in rows(conn, query)]
+
+
+# Pages that the rows would fill against pages that there are; widths are the planner's statistics.
+_BLOAT: Final = """
+    SELECT c.oid::regclass::text, c.relpages::bigint * 8192, (ceil(greatest(c.reltuples, 0) * (28 + w.width) / (8168
+        * coalesce((SELECT option_value::numeric FROM pg_catalog.pg_options_to_table(c.reloptions)
+                    WHERE option_name = 'fillfactor'), 100) / 100)) * 8192)::bigint
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    CROSS JOIN LATERAL (SELECT sum(s.avg_width * (1 - s.null_frac)) AS width FROM pg_catalog.pg_stats s
+                        WHERE s.schemaname = n.nspname AND s.tablename = c.relname) w
+    WHERE c.relkind = 'r' AND n.nspname !~ '^(pg_|information_schema$)' AND w.width IS NOT NULL
+    UNION ALL
+    SELECT i.oid::regclass::text, i.relpages::bigint * 8192,
+        (ceil(greatest(i.reltuples, 0) * (16 + w.width) / (8152 * 0.9)) * 8192)::bigint
+    FROM pg_catalog.pg_class i JOIN pg_catalog.pg_index x ON x.indexrelid = i.oid
+    JOIN pg_catalog.pg_class c ON c.oid = x.indrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    CROSS JOIN LATERAL (SELECT sum(s.avg_width) AS width FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_stats s
+                        ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname
+                        WHERE a.attrelid = i.oid) w
+    WHERE i.relkind = 'i' AND n.nspname !~ '^(pg_|information_schema$)' AND w.width IS NOT NULL ORDER BY 1"""
+
+
+def bloat(conn: Connection) -> list[tuple[str, int, int]]:
+    """Tables and indexes with statistics that the login may see: name, bytes taken, bytes that their rows would take."""
+    return [(name, int(taken), int(needed)) for name, taken, needed in rows(conn, _BLOAT)]

@@ -1,0 +1,81 @@
+"""The values of RDS parameters: numbers, or formulas over the memory of the instance's class."""
+
+import ast
+import operator
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+PAGE: Final = 8192  # bytes; what shared_buffers and effective_cache_size are counted in
+_GIB: Final = 2**30
+# Memory in GiB of a burstable class by its size; other families begin at large, with two GiB a processor or more.
+_BURSTABLE: Final = {"nano": 0.5, "micro": 1, "small": 2, "medium": 4, "large": 8, "xlarge": 16, "2xlarge": 32}
+_PER_XLARGE: Final = {"c": 8, "m": 16, "r": 32, "x": 64, "z": 32}
+_SMALL: Final = 2.0  # GiB of db.t3.small
+
+_BINARY: Final[dict[type[ast.operator], Callable[[float, float], float]]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+_FUNCTIONS: Final[dict[str, Callable[..., float]]] = {"LEAST": min, "GREATEST": max, "SUM": lambda *parts: sum(parts)}
+
+
+def memory(instance_class: str) -> float:
+    """The memory of a class such as db.t3.small, in bytes. Raises ValueError for one that is not known."""
+    match = re.fullmatch(r"db\.([a-z])(\w*)\.(\w+?)(\.\w+)*", instance_class)
+    if match:
+        family, _, size, _ = match.groups()
+        if family == "t" and size in _BURSTABLE:
+            return _BURSTABLE[size] * _GIB
+        many = re.fullmatch(r"(\d*)xlarge", size)
+        if family in _PER_XLARGE and (many or size == "large"):
+            return _PER_XLARGE[family] * (float(many[1] or 1) if many else 0.5) * _GIB
+    raise ValueError(f"the class {instance_class} is not known")
+
+
+def at_least_small(instance_class: str) -> bool:
+    """Whether a class has at least the memory of db.t3.small. Raises ValueError for one that is not known."""
+    return memory(instance_class) >= _SMALL * _GIB
+
+
+def value(text: str, instance_class: str) -> float:
+    """What a parameter's value comes to on this class: "200", "{DBInstanceClassMemory/32768}", "LEAST({...},5000)".
+
+    Raises ValueError for what is no number and no formula.
+    """
+    formula = text.strip()
+    for name, comes_to in (
+        ("DBInstanceClassMemory", memory),
+        ("DBInstanceVCPU", lambda _: 2.0),
+        ("EndPointPort", lambda _: 5432.0),
+    ):
+        if name in formula:
+            formula = formula.replace(name, repr(comes_to(instance_class)))
+    try:
+        return _evaluated(ast.parse(formula.replace("{", "(").replace("}", ")"), mode="eval").body)
+    except (SyntaxError, KeyError, TypeError, ZeroDivisionError, AttributeError):
+        raise ValueError(f"{text!r} is no number and no formula") from None
+
+
+def _evaluated(node: ast.expr) -> float:
+    if isinstance(node, ast.BinOp):
+        return _BINARY[type(node.op)](_evaluated(node.left), _evaluated(node.right))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return -_evaluated(node.operand)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
+        return _FUNCTIONS[node.func.id.upper()](*map(_evaluated, node.args))
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        return float(node.value)  # type: ignore[arg-type]
+    raise TypeError
+
+
+def share(text: str, instance_class: str) -> float:
+    """Which share of the instance's memory a parameter in pages asks for: 0.25 for {DBInstanceClassMemory/32768}."""
+    return value(text, instance_class) * PAGE / memory(instance_class)
+
+
+def pending(instance: Mapping[str, Any], field: str, default: Any = None) -> Any:
+    """What a field will be when pending modifications are done, which is what is promised for good."""
+    return (instance.get("PendingModifiedValues") or {}).get(field, instance.get(field, default))

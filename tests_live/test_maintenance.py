@@ -1,0 +1,24 @@
+"""MNT: when maintenance happens, and what it may install."""
+
+import pytest
+
+from spec.rds import RDS
+from support.windows import lies_within, weekly
+
+
+@pytest.mark.guarantee("MNT-01")
+def test_maintenance_happens_at_the_documented_hour(account):
+    window, wanted = account.instance.get("PreferredMaintenanceWindow", ""), RDS["instance"]["maintenance_window"]
+    assert lies_within(weekly(window), weekly(wanted)), f"the maintenance window is {window} UTC, not {wanted}"
+
+
+@pytest.mark.guarantee("MNT-02")
+def test_minor_versions_are_installed_automatically(account):
+    assert account.instance.get("AutoMinorVersionUpgrade"), "minor versions are not installed automatically"
+
+
+@pytest.mark.guarantee("MNT-03")
+def test_no_other_major_version_is_scheduled(account):
+    coming = (account.instance.get("PendingModifiedValues") or {}).get("EngineVersion")
+    major = account.instance["EngineVersion"].partition(".")[0]
+    assert not coming or coming.partition(".")[0] == major, f"an upgrade to version {coming} is scheduled"

@@ -1,0 +1,94 @@
+"""PRM: the parameter group of the instance says what is documented, and is in force."""
+
+import pytest
+
+from spec.rds import RDS
+from support.parameters import share, value
+
+WANTED = RDS["parameters"]
+MEMORY = RDS["memory"]
+LEVELS = {"ddl": ("ddl", "mod", "all")}  # every level that logs what changes the schema
+
+
+def stated(account, name):
+    """The parameter's value in every attached group, by the group's name."""
+    groups = [group["DBParameterGroupName"] for group in account.instance["DBParameterGroups"]]
+    found = {group: account[f"parameters/{group}"].get(name) for group in groups}
+    for group, text in found.items():
+        assert text is not None, f"the parameter group {group} does not set {name}"
+    return found
+
+
+def number(account, text, name):
+    try:
+        return value(text, account.instance["DBInstanceClass"])
+    except ValueError as error:
+        raise AssertionError(f"{name}: {error}") from None
+
+
+@pytest.mark.guarantee("PRM-01")
+def test_the_group_belongs_to_the_documented_family(account):
+    for group in account.instance["DBParameterGroups"]:
+        family = account[f"group/{group['DBParameterGroupName']}"]
+        assert family == "postgres15", f"the group {group['DBParameterGroupName']} belongs to {family}"
+
+
+@pytest.mark.guarantee("PRM-02")
+def test_the_group_is_in_sync(account):
+    groups = account.instance.get("DBParameterGroups", [])
+    assert groups, "no parameter group is attached"
+    for group in groups:
+        status = group["ParameterApplyStatus"]
+        assert status == "in-sync", (
+            f"the group {group['DBParameterGroupName']} is {status}: what it says is not in force"
+        )
+    assert account.instance["DBInstanceStatus"] not in ("incompatible-parameters", "incompatible-option-group"), (
+        f"the instance is {account.instance['DBInstanceStatus']}"
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("max_connections", marks=pytest.mark.guarantee("PRM-03")),
+        pytest.param("work_mem", marks=pytest.mark.guarantee("PRM-08")),
+        pytest.param("wal_buffers", marks=pytest.mark.guarantee("PRM-09")),
+        pytest.param("checkpoint_completion_target", marks=pytest.mark.guarantee("PRM-10")),
+    ],
+)
+def test_the_documented_value_is_set_of(name, account):
+    for group, text in stated(account, name).items():
+        assert number(account, text, name) == pytest.approx(float(WANTED[name])), (
+            f"{name} is {text} in the group {group}, not {WANTED[name]}"
+        )
+
+
+@pytest.mark.guarantee("PRM-04")
+def test_statements_that_change_the_schema_are_logged(account):
+    for group, text in stated(account, "log_statement").items():
+        assert text in LEVELS[WANTED["log_statement"]], f"log_statement is {text} in the group {group}"
+
+
+@pytest.mark.guarantee("PRM-05")
+def test_slow_statements_are_logged(account):
+    most = float(WANTED["log_min_duration_statement"])
+    for group, text in stated(account, "log_min_duration_statement").items():
+        assert 0 <= number(account, text, "log_min_duration_statement") <= most, (
+            f"log_min_duration_statement is {text} ms in the group {group}, not {most:.0f}"
+        )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("shared_buffers", marks=pytest.mark.guarantee("PRM-06")),
+        pytest.param("effective_cache_size", marks=pytest.mark.guarantee("PRM-07")),
+    ],
+)
+def test_the_documented_share_of_the_memory_goes_to(name, account):
+    for group, text in stated(account, name).items():
+        number(account, text, name)
+        found = share(text, account.instance["DBInstanceClass"])
+        assert found == pytest.approx(MEMORY[name], rel=0.01), (
+            f"{name} is {text} pages of 8 kB in the group {group}: {found:.4g} times the memory, not {MEMORY[name]}"
+        )

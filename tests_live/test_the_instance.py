@@ -1,0 +1,70 @@
+"""RDS: the instance is the documented one, or larger; what is about to be changed counts as changed."""
+
+import re
+
+import pytest
+
+from spec.rds import RDS
+from support.parameters import at_least_small, pending
+
+INSTANCE = RDS["instance"]
+
+
+@pytest.mark.guarantee("RDS-01")
+def test_the_engine_is_postgresql_15(account):
+    engine, version = account.instance["Engine"], account.instance["EngineVersion"]
+    assert engine == INSTANCE["engine"], f"the engine is {engine}"
+    assert re.match(rf"{INSTANCE['major']}(\.|$)", version), f"the version is {version}"
+
+
+@pytest.mark.guarantee("RDS-02")
+def test_the_class_is_large_enough(account):
+    found = pending(account.instance, "DBInstanceClass")
+    try:
+        large_enough = at_least_small(found)
+    except ValueError as error:
+        pytest.skip(str(error))
+    assert large_enough, f"the class is {found}, smaller than {INSTANCE['class']}"
+
+
+@pytest.mark.guarantee("RDS-03")
+def test_the_storage_is_large_enough_and_of_the_documented_type(account):
+    size, kind = pending(account.instance, "AllocatedStorage"), pending(account.instance, "StorageType")
+    least, most = INSTANCE["storage_gb"]
+    assert least <= size <= most, f"{size} GB are allocated, not {least} to {most}"
+    assert kind == INSTANCE["storage_type"], f"the storage is {kind}, not {INSTANCE['storage_type']}"
+
+
+@pytest.mark.guarantee("RDS-04")
+def test_the_storage_grows_by_itself(account):
+    limit = account.instance.get("MaxAllocatedStorage")
+    assert limit, "autoscaling of the storage is off"
+    assert limit == INSTANCE["max_storage_gb"], f"the storage grows up to {limit} GB, not {INSTANCE['max_storage_gb']}"
+
+
+@pytest.mark.guarantee("RDS-05")
+def test_a_standby_waits_in_a_second_zone(account):
+    assert pending(account.instance, "MultiAZ"), "Multi-AZ is off, or about to be switched off"
+
+
+@pytest.mark.guarantee("RDS-06")
+def test_the_database_is_called_as_documented(account):
+    assert account.instance.get("DBName") == RDS["database"]["name"], f"it is called {account.instance.get('DBName')}"
+
+
+@pytest.mark.guarantee("RDS-07")
+def test_the_master_user_is_called_as_documented(account):
+    assert account.instance["MasterUsername"] == INSTANCE["master"], (
+        f"it is called {account.instance['MasterUsername']}"
+    )
+
+
+@pytest.mark.guarantee("RDS-08")
+def test_the_instance_listens_on_the_documented_port(account):
+    port = pending(account.instance, "Port", account.instance.get("Endpoint", {}).get("Port"))
+    assert port == INSTANCE["port"], f"it listens on {port}"
+
+
+@pytest.mark.guarantee("RDS-09")
+def test_the_instance_is_protected_against_deletion(account):
+    assert account.instance.get("DeletionProtection"), "deletion protection is off"

@@ -1,0 +1,85 @@
+"""RDS, PRM, SEC, MON, REP: what the live server says of itself, and whether it lets a session in without TLS."""
+
+import psycopg
+import pytest
+
+from spec.rds import ALARMS, RDS
+from support.live_database import connect, connections, conninfo, is_encrypted, rows, settings, standbys
+
+WANTED = RDS["parameters"]
+LEVELS = {"ddl": ("ddl", "mod", "all")}
+
+
+@pytest.mark.guarantee("RDS-10")
+def test_the_live_server_is_postgresql_15(live):
+    version = live.info.server_version
+    assert version // 10000 == RDS["instance"]["major"], f"the live server is PostgreSQL {version // 10000}"
+
+
+@pytest.mark.guarantee("RDS-10")
+def test_the_live_database_is_called_as_documented(live):
+    assert live.info.dbname == RDS["database"]["name"], f"the live database is called {live.info.dbname}"
+
+
+@pytest.mark.guarantee("PRM-12")
+def test_the_documented_parameters_are_in_force(live):
+    found = settings(live)
+    wrong = [f"{name} waits for a restart" for name, (_, pending) in found.items() if pending]
+    for name in ("max_connections", "work_mem", "wal_buffers", "checkpoint_completion_target"):
+        if float(found[name][0]) != float(WANTED[name]):
+            wrong.append(f"{name} is {found[name][0]}, not {WANTED[name]}")
+    if found["log_statement"][0] not in LEVELS[WANTED["log_statement"]]:
+        wrong.append(f"log_statement is {found['log_statement'][0]}")
+    if not 0 <= float(found["log_min_duration_statement"][0]) <= float(WANTED["log_min_duration_statement"]):
+        wrong.append(f"log_min_duration_statement is {found['log_min_duration_statement'][0]} ms")
+    cached, buffered = (float(found[name][0]) for name in ("effective_cache_size", "shared_buffers"))
+    times = RDS["memory"]["effective_cache_size"] / RDS["memory"]["shared_buffers"]
+    if cached / buffered != pytest.approx(times, rel=0.02):
+        wrong.append(f"effective_cache_size is {cached / buffered:.2f} times shared_buffers, not {times:.0f} times")
+    assert not wrong, "; ".join(wrong)
+
+
+@pytest.mark.guarantee("PRM-11")
+def test_text_is_sorted_and_classified_as_documented(live):
+    query = "SELECT datcollate, datctype, datlocprovider::text FROM pg_database WHERE datname = current_database()"
+    collate, ctype, provider = rows(live, query)[0]
+    wanted = RDS["database"]["collation"]
+    for what, found in (("sorted", collate), ("classified", ctype)):
+        same = found.replace("-", "").lower() == wanted.replace("-", "").lower() and provider == "c"
+        assert same, f"text is {what} by {found} ({'libc' if provider == 'c' else provider}), not by {wanted}"
+
+
+@pytest.mark.guarantee("SEC-11")
+def test_the_live_session_is_encrypted(live):
+    assert is_encrypted(live), "the session goes in plain text"
+
+
+@pytest.mark.guarantee("SEC-11")
+def test_the_same_login_without_tls_is_refused(live, live_dsn):
+    host = str(conninfo(live_dsn).get("host", ""))
+    if host.startswith("/") or not host:
+        pytest.skip("--live-dsn leads through a Unix socket, where there is no TLS")
+    try:
+        connect(live_dsn, sslmode="disable").close()
+    except psycopg.OperationalError:
+        assert rows(live, "SELECT 1") == [(1,)]  # the server is there, and lets the same login in with TLS
+        return
+    raise AssertionError("the server lets the same login in without TLS")
+
+
+@pytest.mark.guarantee("MON-10")
+def test_connections_stay_below_the_alarm(live):
+    taken, threshold, pool = connections(live), ALARMS["DatabaseConnections"].threshold, RDS["pool"]["connections"]
+    assert taken < threshold, (
+        f"{taken} connections are taken; the alarm goes off at {threshold:.0f}, and {threshold // pool:.0f} processes "
+        f"with pools of {pool} get there"
+    )
+
+
+@pytest.mark.guarantee("REP-07")
+def test_no_standby_lags(live):
+    most = RDS["replica"]["lag_seconds"]
+    for name, behind in standbys(live):
+        if behind is None:
+            pytest.skip(f"the login may not see how far {name} is behind: grant it pg_monitor")
+        assert behind <= most, f"{name} is {behind:.0f} s behind"

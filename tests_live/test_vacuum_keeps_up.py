@@ -1,0 +1,43 @@
+"""MNT: autovacuum works on every table, and keeps up."""
+
+import pytest
+
+from spec.rds import RDS
+from support.live_database import bloat, health, oldest_transaction, settings
+
+LIMITS = RDS["vacuum"]
+
+
+@pytest.mark.guarantee("MNT-04")
+def test_autovacuum_works_on_every_table(live):
+    assert settings(live)["autovacuum"][0] == "on", "autovacuum is off"
+    without = [one.table for one in health(live) if not one.autovacuum]
+    assert not without, f"autovacuum is switched off for {', '.join(without)}"
+
+
+@pytest.mark.guarantee("MNT-05")
+def test_no_table_is_full_of_dead_tuples(live):
+    full = [
+        f"{one.table} has {one.dead} dead tuples; autovacuum begins at {one.tolerated}"
+        for one in health(live)
+        if one.dead > max(LIMITS["dead_tuples_floor"], LIMITS["dead_tuples_factor"] * one.tolerated)
+    ]
+    assert not full, "; ".join(full)
+
+
+@pytest.mark.guarantee("MNT-06")
+def test_no_table_and_no_index_wastes_its_space(live):
+    floor = LIMITS["bloat_floor_mb"] * 2**20
+    bloated = [
+        f"{name} takes {taken >> 20} MB for rows of {needed >> 20} MB"
+        for name, taken, needed in bloat(live)
+        if taken > LIMITS["bloat_factor"] * needed + floor
+    ]
+    assert not bloated, "; ".join(bloated)
+
+
+@pytest.mark.guarantee("MNT-07")
+def test_transaction_ids_do_not_run_out(live):
+    age, most = oldest_transaction(live), LIMITS["transaction_age"]
+    old = [one.table for one in health(live) if one.age > most]
+    assert age <= most, f"the oldest row not frozen is {age} transactions old; tables: {', '.join(old)}"

@@ -1,0 +1,101 @@
+"""Harmless variations of a compliant account: none of them breaks a guarantee."""
+
+import json
+from datetime import timedelta
+
+from tests_suite import account_changes as c
+
+
+def another_alarm(sim, s):
+    watch = sim.client("cloudwatch")
+    dimension = {"Name": "DBInstanceIdentifier", "Value": s.instance}
+    watch.put_metric_alarm(
+        AlarmName="busy", Namespace="AWS/RDS", MetricName="CPUUtilization", Dimensions=[dimension], Statistic="Average",
+        Period=60, EvaluationPeriods=1, Threshold=95, ComparisonOperator="GreaterThanThreshold", ActionsEnabled=False,
+    )  # fmt: skip
+
+
+def another_topic(sim, _):
+    alarm_ = sim.backend("cloudwatch").alarms[c.CPU]
+    alarm_.alarm_actions = ["arn:aws:sns:eu-central-1:123456789012:long-gone", *alarm_.alarm_actions]
+
+
+def outwards_only(sim, s):
+    ec2 = sim.client("ec2")
+    gateway = ec2.create_egress_only_internet_gateway(VpcId=s.vpc)["EgressOnlyInternetGateway"]
+    ec2.create_route(
+        RouteTableId=s.private_route_table,
+        DestinationIpv6CidrBlock="::/0",
+        EgressOnlyInternetGatewayId=gateway["EgressOnlyInternetGatewayId"],
+    )
+
+
+def every_port_for_the_application(sim, s):
+    c.closed(sim, s)
+    c.opened(IpProtocol="-1", UserIdGroupPairs=[{"GroupId": s.sg_ecs}])(sim, s)
+
+
+def as_json(sim, s):
+    client = sim.client("secretsmanager")
+    url = client.get_secret_value(SecretId=s.secrets[c.PRIMARY])["SecretString"]
+    client.put_secret_value(SecretId=s.secrets[c.PRIMARY], SecretString=json.dumps({"url": url}))
+
+
+def libpq(sim, s):
+    c.secret(c.PRIMARY, "+asyncpg", "")(sim, s)
+    c.secret(c.PRIMARY, "?ssl=require", "?sslmode=verify-full")(sim, s)
+
+
+def another_replica(sim, s):
+    sim.backend("rds").create_db_instance_read_replica(
+        {"db_instance_identifier": "amply-reports", "source_db_instance_identifier": s.instance, "multi_az": False}
+    )
+
+
+VARIATIONS = {
+    "a larger class": c.field("i", db_instance_class="db.r6g.xlarge"),
+    "another burstable class": c.field("i", db_instance_class="db.t4g.medium"),
+    "more storage": c.field("i", allocated_storage=200),
+    "another minor version": c.field("i", engine_version="15.19"),
+    "a minor version is coming": c.field("i", pending_modified_values={"EngineVersion": "15.19"}),
+    "a larger class is coming": c.field("i", pending_modified_values={"DBInstanceClass": "db.m6g.large"}),
+    "backups for a month": c.field("i", backup_retention_period=35),
+    "insights for two years": c.field("i", performance_insights_retention_period=731),
+    "three quarters by another formula": c.parameter("effective_cache_size", "{DBInstanceClassMemory/10923}"),
+    "a quarter by another formula": c.parameter("shared_buffers", "{DBInstanceClassMemory*25/819200}"),
+    "a limit of connections by formula": c.parameter("max_connections", "LEAST({DBInstanceClassMemory/9531392},200)"),
+    "a trailing zero": c.parameter("checkpoint_completion_target", "0.90"),
+    "more statements logged": c.parameter("log_statement", "all"),
+    "faster statements logged": c.parameter("log_min_duration_statement", "250"),
+    "the default of force_ssl": c.parameter("rds.force_ssl", None),
+    "restorable ten minutes ago": c.field("i", restorable_age=timedelta(minutes=10)),
+    "a snapshot shared with the account itself": c.shared("123456789012"),
+    "a shorter window": c.field("i", preferred_backup_window="03:10-03:45"),
+    "a window in capitals": c.field("i", preferred_maintenance_window="Sun:04:00-Sun:05:00"),
+    "being backed up": c.field("i", status="backing-up"),
+    "another alarm": another_alarm,
+    "at or above": c.alarm(c.CPU, comparison_operator="GreaterThanOrEqualToThreshold"),
+    "the highest value": c.alarm(c.CONNECTIONS, statistic="Maximum"),
+    "a percentile": c.alarm(c.CPU, statistic=None, extended_statistic="p95"),
+    "three of three": c.alarm(c.CPU, datapoints_to_alarm=3),
+    "another name": c.alarm(c.STORAGE, alarm_name="disk is filling up"),
+    "missing data breach": c.alarm(c.CPU, treat_missing_data="breaching"),
+    "in alarm": c.alarm(c.CPU, state_value="ALARM", state_updated_timestamp=c.now() - timedelta(days=2)),
+    "young and without data": c.alarm(c.CPU, state_value="INSUFFICIENT_DATA", state_updated_timestamp=c.now()),
+    "a topic more": another_topic,
+    "IPv6 outwards only": outwards_only,
+    "an application on every port": every_port_for_the_application,
+    "open to its own network by policy": c.policy(
+        c.PRIMARY, c.statement(Principal="*", Condition={"StringEquals": {"aws:SourceVpc": "vpc-1"}})
+    ),
+    "closed to everybody": c.policy(c.MASTER, c.statement(Principal="*", Effect="Deny")),
+    "the URL as JSON": as_json,
+    "libpq's URL": libpq,
+    "RDS keeps the master's password": lambda sim, s: sim.client("rds").modify_db_instance(
+        DBInstanceIdentifier=s.instance, ManageMasterUserPassword=True
+    ),
+    "several replicas": another_replica,
+    "a snapshot more": lambda sim, s: sim.client("rds").create_db_snapshot(
+        DBInstanceIdentifier=s.instance, DBSnapshotIdentifier="monthly"
+    ),
+}

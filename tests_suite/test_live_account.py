@@ -1,0 +1,75 @@
+"""The account: a compliant one is kept, every single defect is blamed on its guarantee, harmless variations on none."""
+
+import pytest
+
+from spec import GUARANTEES
+from tests_suite import account_mutants, account_mutants_around
+from tests_suite.account_variations import VARIATIONS
+from tests_suite.live_account import read
+
+MUTANTS = {**account_mutants.MUTANTS, **account_mutants_around.MUTANTS}
+OVER_SQL = {"RDS-10", "PRM-11", "PRM-12", "REP-07", "MON-10", "SEC-11", "DRF-01", "DRF-02", "DRF-03", "DRF-04"}
+OVER_SQL |= {"MNT-04", "MNT-05", "MNT-06", "MNT-07"}
+IN_THE_ACCOUNT = {id_ for id_, one in GUARANTEES.items() if one.scope == "live" and not one.planned} - OVER_SQL
+SEVERAL = {  # what one defect breaks, and what can then not be looked at
+    "no replica": (
+        lambda sim, s: sim.client("rds").delete_db_instance(DBInstanceIdentifier=s.replica, SkipFinalSnapshot=True),
+        {"REP-01"},
+        {"REP-02", "REP-03", "SEC-08"},
+    ),
+    "a secret is going": (
+        lambda sim, s: sim.client("secretsmanager").delete_secret(
+            SecretId=s.secrets["database-url"], RecoveryWindowInDays=7
+        ),
+        {"SEC-06"},
+        {"SEC-08", "SEC-09", "SEC-10"},
+    ),
+    "a secret is gone": (
+        lambda sim, s: sim.client("secretsmanager").delete_secret(
+            SecretId=s.secrets["database-replica-url"], ForceDeleteWithoutRecovery=True
+        ),
+        {"SEC-06"},
+        {"SEC-08", "SEC-09", "SEC-10"},
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("id_", "what"), [(id_, what) for id_, defects in MUTANTS.items() for what in defects], ids=str
+)
+def test_a_defect_breaks_the_guarantee_that_it_is_about(id_, what, judged):
+    run = judged(MUTANTS[id_][what])
+    assert run.ids("broken", "error") == {id_}, run.why()
+    assert run.exit == 1
+
+
+@pytest.mark.parametrize("what", VARIATIONS)
+def test_a_harmless_variation_breaks_nothing(what, judged):
+    run = judged(VARIATIONS[what])
+    assert run.ids("kept") == IN_THE_ACCOUNT, run.why()
+
+
+@pytest.mark.parametrize("what", SEVERAL)
+def test_what_hides_something_else_leaves_it_unchecked(what, judged):
+    change, broken, hidden = SEVERAL[what]
+    run = judged(change)
+    assert run.ids("broken", "error") == broken, run.why()
+    assert run.ids("not-checked") - OVER_SQL == hidden
+    assert all(one["note"] for one in run.evidence["guarantees"] if one["verdict"] == "not-checked")
+
+
+def test_every_guarantee_about_the_account_has_a_mutant():
+    assert {*MUTANTS, "SEC-06"} == IN_THE_ACCOUNT
+
+
+def test_staging_is_kept_like_production(simulation, judged):
+    run = judged(lambda _sim, _s: None, environment="staging")
+    assert run.ids("kept") == IN_THE_ACCOUNT, run.why()
+    assert run.evidence["environment"]["instance"] == "amply-staging"
+
+
+def test_without_secrets_read_their_contents_are_not_checked(simulation, judged):
+    run = judged(lambda _sim, _s: None, read_secrets=False)
+    assert run.ids("not-checked") - OVER_SQL == {"SEC-08", "SEC-09", "SEC-10"}
+    assert run.evidence["verdict"] == "incomplete"
+    assert not any(call.endswith("GetSecretValue") for call in read(simulation, read_secrets=False).calls)

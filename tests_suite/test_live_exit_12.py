@@ -1,0 +1,90 @@
+"""What keeps a live run from its target: nothing at all to judge ends it with 12 and a line, one denied call does not."""
+
+import pytest
+
+from tests_suite.conftest import NOBODY, PRODUCTION, ROOT, run_in
+
+
+def ended_with_12(run):
+    assert run.exit == 12, run.output
+    assert not run.evidence
+    assert "Traceback" not in run.output
+    (line,) = [line for line in run.output.splitlines() if line.strip()]
+    return line
+
+
+DENIED = {
+    "DescribeDBSnapshots": {"BAK-03", "BAK-05", "BAK-06", "SEC-02"},
+    "DescribeDBSnapshotAttributes": {"BAK-05"},
+    "DescribeDBParameterGroups": {"PRM-01"},
+    "DescribeSecurityGroups": {"NET-02", "NET-03"},
+    "DescribeRouteTables": {"NET-01"},
+    "DescribeKey": {"SEC-02"},
+    "GetTopicAttributes": {"MON-02", "MON-03", "MON-04", "MON-05", "MON-06"},
+    "DescribeSecret": {"SEC-05", "SEC-06"},
+    "GetResourcePolicy": {"SEC-07"},
+    "GetSecretValue": {"SEC-08", "SEC-09", "SEC-10"},
+}
+
+
+@pytest.mark.parametrize("operation", DENIED)
+def test_a_denied_call_leaves_its_guarantees_unchecked_with_the_reason(operation, gate, runner, tmp_path):
+    watched, environment = gate
+    watched.refused = {
+        operation: "UnauthorizedOperation" if "Route" in operation or "Group" in operation else "AccessDenied"
+    }
+    run = run_in(runner, tmp_path, *PRODUCTION, "--read-secrets", environment=environment)
+    notes = {one["id"]: one["note"] for one in run.evidence["guarantees"] if one["verdict"] == "not-checked"}
+    denied = {id_ for id_, note in notes.items() if "access denied" in note}
+    assert denied == DENIED[operation], run.why()
+    assert all(f":{operation}" in notes[id_] for id_ in denied)
+    assert not run.ids("broken", "error")
+    assert run.evidence["verdict"] == "incomplete"
+
+
+ANSWERED = {
+    "ExpiredToken": "expired",
+    "InvalidClientTokenId": "does not accept the credentials",
+    "Throttling": "throttling",
+    "AccessDenied": 'the policy lacks "rds:DescribeDBInstances"',
+}
+
+
+@pytest.mark.parametrize("code", ANSWERED)
+def test_12_says_what_aws_answers(code, gate, runner, tmp_path):
+    watched, environment = gate
+    watched.refused = {"DescribeDBInstances": code}
+    assert ANSWERED[code] in ended_with_12(run_in(runner, tmp_path, *PRODUCTION, environment=environment))
+
+
+UNREACHED = {
+    "no credentials": ((), {**NOBODY}, "no AWS credentials were found"),
+    "a profile that is none": ((), {**NOBODY, "AWS_PROFILE": "nobody"}, "no AWS credentials can be used"),
+    "no way to AWS": ((), {**NOBODY, "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}, "cannot be reached"),
+    "no such file": (("--account-replay", "nowhere.json"), NOBODY, "nowhere.json: No such file"),
+    "no record": (("--account-replay", ROOT / "pytest.ini"), NOBODY, "pytest.ini:1: not a record"),
+}
+
+
+@pytest.mark.parametrize("what", UNREACHED)
+def test_12_says_what_is_missing(what, runner, tmp_path):
+    options, environment, words = UNREACHED[what]
+    assert words in ended_with_12(run_in(runner, tmp_path, *PRODUCTION, *options, environment=environment))
+
+
+def test_12_says_that_there_is_no_such_instance(simulation, compliant, runner, tmp_path):
+    for option in (("--rds-instance", "amply-other"), ("--region", "eu-west-1")):
+        line = ended_with_12(run_in(runner, tmp_path, *PRODUCTION, *option, environment=simulation.environment()))
+        assert "there is no instance" in line
+
+
+@pytest.mark.parametrize("what", ["no server", "another password", "no connection string"])
+def test_12_says_that_the_database_cannot_be_reached(what, simulation, compliant, live, runner, tmp_path):
+    password = "not-the-password-at-all"
+    dsn = {
+        "no server": live.dsn(port=1, password=password),
+        "another password": live.dsn(password=password),
+        "no connection string": f"amply_readonly {password}",
+    }[what]
+    run = run_in(runner, tmp_path, *PRODUCTION, "--live-dsn", dsn, environment=simulation.environment())
+    assert password not in ended_with_12(run)
