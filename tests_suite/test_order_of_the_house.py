@@ -54,7 +54,18 @@ def test_no_file_outgrows_its_reader():
 
 
 def test_every_option_has_an_environment_variable_and_stands_in_help(pytestconfig):
-    text = (ROOT / "fixtures" / "options.py").read_text()
-    for option in ("--server", "--schema", "--patch", "--deviations", "--evidence", "--require"):
-        assert f'"{option}"' in text
+    offline = ("--server", "--schema", "--patch", "--deviations", "--evidence", "--require")
+    live = (
+        "--environment",
+        "--rds-instance",
+        "--region",
+        "--live-dsn",
+        "--read-secrets",
+        "--account-record",
+        "--account-replay",
+    )
+    for file, options in (("options.py", offline), ("live_options.py", live)):
+        text = (ROOT / "fixtures" / file).read_text()
+        for option in options:
+            assert f'"{option}"' in text
     assert "tests_live" in (ROOT / "pytest.ini").read_text()
