@@ -91,8 +91,8 @@ def is_encrypted(conn: Connection) -> bool:
 
 
 def connections(conn: Connection) -> int:
-    """How many connections are taken, over all databases, without PostgreSQL's own processes."""
-    query = "SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend'"
+    """How many connections are taken, over all databases; pg_stat_activity hides what others' sessions are."""
+    query = "SELECT sum(numbackends)::int FROM pg_catalog.pg_stat_database WHERE datid <> 0"
     return int(rows(conn, query)[0][0])
 
 

@@ -39,5 +39,5 @@ def test_no_table_and_no_index_wastes_its_space(live):
 @pytest.mark.guarantee("MNT-07")
 def test_transaction_ids_do_not_run_out(live):
     age, most = oldest_transaction(live), LIMITS["transaction_age"]
-    old = [one.table for one in health(live) if one.age > most]
-    assert age <= most, f"the oldest row not frozen is {age} transactions old; tables: {', '.join(old)}"
+    old = ", ".join(one.table for one in health(live) if one.age > most) or "a table of the catalog"
+    assert age <= most, f"the oldest row that is not frozen is {age} transactions old: {old}"

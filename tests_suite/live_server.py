@@ -25,8 +25,8 @@ HBA = "local all all scram-sha-256\nhostssl all all 127.0.0.1/32 scram-sha-256\n
 class LiveServer:
     """The server, and the DSN that an operator would give for it."""
 
-    def __init__(self, server, port, collation):
-        self.server, self.port, self.collation = server, port, collation
+    def __init__(self, server, port, collation, folder):
+        self.server, self.port, self.collation, self.folder = server, port, collation, folder
         self.log = Path(server.host) / "server.log"
 
     def dsn(self, role=READONLY, **changes):
@@ -88,10 +88,12 @@ def live_server(folder, *patches, schema=ROOT / "candidates" / "reference"):
     with patch.dict(os.environ, _with_locale(cache_root() / "locales")):
         lease = acquire("auto", settings=settings)
     try:
+        with (Path(lease.server.host) / "data" / "postgresql.conf").open("a") as file:
+            file.write("max_connections = 200\n")  # else a reload finds a change that waits for a restart
         with lease.server.connect(lease.server.superuser, "postgres") as admin:
             admin.execute(f"DROP DATABASE {DATABASE}")
             collation = create_database(admin)
         subject = prepare(lease.server, [schema], patches)
-        yield LiveServer(subject.server, port, collation)
+        yield LiveServer(subject.server, port, collation, folder)
     finally:
         lease.close()
