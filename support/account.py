@@ -58,6 +58,15 @@ class Account:
         """The instance and its replicas."""
         return [self.instance, *self.replicas]
 
+    def groups(self, server: Json) -> list[str]:
+        """The parameter groups of a server, by the names that `group/...` and `parameters/...` have here."""
+        region = server["DBInstanceArn"].split(":")[3]
+        return [f"{group['DBParameterGroupName']}@{region}" for group in server.get("DBParameterGroups", [])]
+
+    def parameters(self, server: Json) -> dict[str, dict[str, str | None]]:
+        """The parameters of each of its groups."""
+        return {group: self[f"parameters/{group}"] for group in self.groups(server)}
+
     def age(self, moment: datetime) -> timedelta:
         """How long ago that was when the account was read."""
         return self.moment - moment
@@ -85,10 +94,10 @@ def loads(text: str) -> Account:
         raise ValueError(f"not a record of an account in the format {FORMAT}")
     try:
         account = Account(**{**content, "calls": tuple(content["calls"])})
-        whole = (
-            account.environment in TARGETS and isinstance(account.moment, datetime) and "instance" in account.answers
-        )
-    except (KeyError, TypeError) as error:
+        known = account.environment in TARGETS and account.moment.tzinfo is not None
+        instance = account.answers["instance"]
+        whole = known and isinstance(account.missing, dict) and {"DBInstanceArn", "DBInstanceStatus"} <= instance.keys()
+    except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"a damaged record of an account: {error}") from None
     if not whole:
         raise ValueError("a damaged record of an account")
@@ -111,5 +120,5 @@ def replay(file: Path) -> Account:
         return loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise TargetError(f"{file}: {error.strerror}") from None
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise TargetError(f"{file}:{getattr(error, 'lineno', 1)}: not a record of an account: {error}") from None

@@ -19,7 +19,8 @@ def region_of(arn: str) -> str:
 
 def access(aws: Aws, snapshot: Json) -> list[str]:
     """Who may restore a snapshot: account numbers, or "all"."""
-    found = aws.ask("rds", "describe_db_snapshot_attributes", DBSnapshotIdentifier=snapshot["DBSnapshotIdentifier"])
+    name, gone = snapshot["DBSnapshotIdentifier"], ("DBSnapshotNotFound",)  # between the list and this
+    found = aws.ask("rds", "describe_db_snapshot_attributes", missing=gone, DBSnapshotIdentifier=name)
     attributes = found["DBSnapshotAttributesResult"].get("DBSnapshotAttributes", [])
     return [who for one in attributes if one["AttributeName"] == "restore" for who in one.get("AttributeValues", [])]
 
@@ -57,6 +58,12 @@ def topic(aws: Aws, arn: str) -> Json:
     missing = ("NotFound", "NotFoundException")
     found = aws.ask("sns", "get_topic_attributes", region=region_of(arn), missing=missing, TopicArn=arn)
     return {name: found["Attributes"].get(name) for name in ("TopicArn", "SubscriptionsConfirmed")}
+
+
+def secret(answer: Json) -> Json:
+    """What matters of a secret: when it goes, and whether it holds anything."""
+    stages = (answer.get("VersionIdsToStages") or {}).values()
+    return {"DeletedDate": answer.get("DeletedDate"), "holds": any("AWSCURRENT" in stage for stage in stages)}
 
 
 def without_password(answer: Json) -> Json:

@@ -6,10 +6,13 @@ None stands for something that AWS does not have.
 """
 
 import json
+import queue
+import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 from spec.rds import RDS, TARGETS
@@ -40,23 +43,17 @@ class Reader:
         """Ask everything. Raises TargetError if the instance cannot be seen, or AWS not be asked at all."""
         moment = datetime.now(UTC)
         urls = [self._secrets(name) for name in RDS["secrets"]["urls"]]
-        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="aws") as threads:
-            try:
-                first = [
-                    ("instance", self._read_instance),
-                    ("alarms", self._read_alarms),
-                    ("metrics", self._read_metrics),
-                ]
-                self._run(threads, [*first, *(job for name in urls for job in self._secret_jobs(name))])
-                self._run(threads, self._around_the_instance())
-                self._run(threads, self._around_all())
-            except BaseException:
-                threads.shutdown(cancel_futures=True)
-                raise
+        first = [("instance", self._read_instance), ("alarms", self._read_alarms)]
+        self._run([*first, *(job for name in urls for job in self._secret_jobs(name))])
+        try:
+            self._run(self._around_the_instance())
+            self._run(self._around_all())
+        except (KeyError, TypeError) as error:
+            raise TargetError(f"AWS describes the instance without what belongs there: {error}") from None
         arn = self._answers["instance"]["DBInstanceArn"]
         return Account(
             environment=self._environment,
-            instance_id=self._instance,
+            instance_id=self._answers["instance"]["DBInstanceIdentifier"],  # an ARN, or other case, may have been given
             region=self._aws.region,
             account_id=arn.split(":")[4],
             moment=moment,
@@ -65,21 +62,37 @@ class Reader:
             calls=tuple(sorted(self._aws.calls)),
         )
 
-    def _run(self, threads: ThreadPoolExecutor, jobs: Iterable[Job]) -> None:
-        running = {threads.submit(job): name for name, job in jobs}
-        self._asked += len(running)
-        for future in as_completed(running):
-            name = running[future]
+    def _run(self, jobs: Iterable[Job]) -> None:
+        # Threads that nobody waits for: an interrupted run does not hang on an answer that does not come.
+        jobs, free, done = list(jobs), threading.Semaphore(_AT_ONCE), queue.SimpleQueue[tuple[str, Future[Any]]]()
+
+        def work(name: str, job: Callable[[], Any]) -> None:
+            future: Future[Any] = Future()
+            with free:
+                try:
+                    future.set_result(job())
+                except BaseException as error:  # handed to whoever waits
+                    future.set_exception(error)
+            done.put((name, future))
+
+        self._asked += len(jobs)
+        for job in jobs:
+            threading.Thread(target=work, args=job, daemon=True, name=f"aws {job[0]}").start()
+        for _ in jobs:
+            name, future = done.get()
             self._done += 1
             self._progress(self._done, self._asked, name)
-            try:
-                self._answers[name] = future.result()
-            except NotThereError:
-                self._answers[name] = None
-            except NotReadError as error:
-                self._missing[name] = str(error)
-            except (KeyError, IndexError, TypeError, ValueError) as error:
-                self._missing[name] = f"the answer cannot be understood: {type(error).__name__}"
+            self._take(name, future)
+
+    def _take(self, name: str, future: Future[Any]) -> None:
+        try:
+            self._answers[name] = future.result()
+        except NotThereError:
+            self._answers[name] = None
+        except NotReadError as error:
+            self._missing[name] = str(error)
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            self._missing[name] = f"the answer cannot be understood: {type(error).__name__}"
 
     def _read_instance(self) -> Json:
         try:
@@ -97,7 +110,7 @@ class Reader:
         return [alarm for alarm in found.get("MetricAlarms", []) if relevant(alarm)]
 
     def _read_metrics(self) -> list[str]:
-        dimension = {"Name": "DBInstanceIdentifier", "Value": self._instance}
+        dimension = {"Name": "DBInstanceIdentifier", "Value": self._answers["instance"]["DBInstanceIdentifier"]}
         found = self._aws.ask("cloudwatch", "list_metrics", Namespace="AWS/RDS", Dimensions=[dimension])
         return sorted({metric["MetricName"] for metric in found["Metrics"]})
 
@@ -105,6 +118,7 @@ class Reader:
         if "instance" in self._missing:
             raise TargetError(f"the instance {self._instance} cannot be read: {self._missing['instance']}")
         instance = self._answers["instance"]
+        yield "metrics", self._read_metrics
         yield "replicas", lambda: [*self._replicas(instance.get("ReadReplicaDBInstanceIdentifiers", []))]
         yield "snapshots", lambda: self._snapshots(instance)
         if managed := instance.get("MasterUserSecret"):
@@ -123,8 +137,8 @@ class Reader:
             for group in server.get("DBParameterGroups", [])
         }
         for name, region in sorted(groups):
-            yield f"group/{name}", lambda name=name, region=region: answers.group(self._aws, name, region)  # type: ignore[misc]
-            yield f"parameters/{name}", lambda name=name, region=region: answers.parameters(self._aws, name, region)  # type: ignore[misc]
+            yield f"group/{name}@{region}", partial(answers.group, self._aws, name, region)
+            yield f"parameters/{name}@{region}", partial(answers.parameters, self._aws, name, region)
         networks = {(server["DBSubnetGroup"]["VpcId"], region_of(server["DBInstanceArn"])) for server in servers}
         yield (
             "security_groups",
@@ -162,7 +176,7 @@ class Reader:
         def policy() -> Any:
             return json.loads(ask("get_resource_policy").get("ResourcePolicy") or "null")
 
-        yield f"secret/{name}", lambda: {"DeletedDate": ask("describe_secret").get("DeletedDate")}
+        yield f"secret/{name}", lambda: answers.secret(ask("describe_secret"))
         yield f"policy/{name}", policy
         if not valuable:
             return

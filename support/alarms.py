@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from spec.rds import ALARMS, AlarmSpec
+from support.account import Account, Json
+from support.aws import NotReadError
 
-Json = dict[str, Any]
+_MINUTE: Final = 60
 _UNITS: Final = {"CPUUtilization": "Percent", "FreeStorageSpace": "Bytes", "DatabaseConnections": "Count"}
 _OPERATORS: Final = {
     True: ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold"),
@@ -22,7 +24,8 @@ def _watched(alarm: Mapping[str, Any]) -> Json:
     queries = alarm.get("Metrics") or []
     if len(queries) == 1 and "MetricStat" in queries[0]:
         stat = queries[0]["MetricStat"]
-        return {**stat["Metric"], "Statistic": stat["Stat"], "Period": stat["Period"], "Unit": stat.get("Unit")}
+        account = {"AccountId": queries[0].get("AccountId"), "Unit": stat.get("Unit")}
+        return {**stat["Metric"], "Statistic": stat["Stat"], "Period": stat["Period"], **account}
     return {**alarm, "Statistic": alarm.get("Statistic") or alarm.get("ExtendedStatistic")}
 
 
@@ -45,27 +48,28 @@ class Judged:
     goes_off: tuple[str, ...]
     reaches: tuple[str, ...]
     receives: tuple[str, ...]
+    unread: str = ""  # why it is not known whether it reaches somebody
 
     @property
     def faults(self) -> int:
-        return len(self.goes_off) * 10 + len(self.reaches) + len(self.receives)
+        return len(self.goes_off) * 10 + len(self.reaches) + len(self.receives) + bool(self.unread)
 
 
-def best(
-    alarms: list[Json], spec: AlarmSpec, instance: str, moment: datetime, topic_is_there: Callable[[str], bool]
-) -> Judged | None:
-    """The least faulty alarm that watches this metric of exactly this instance; None if nobody does."""
-    dimensions = [{"Name": "DBInstanceIdentifier", "Value": instance}]
-    judged = [
-        Judged(
-            alarm["AlarmName"],
-            tuple(_does_not_go_off(alarm, spec)),
-            tuple(_reaches_nobody(alarm, topic_is_there)),
-            tuple(_receives_nothing(alarm, moment)),
-        )
-        for alarm in alarms
-        if _watched(alarm).get("MetricName") == spec.metric and _watched(alarm).get("Dimensions") == dimensions
-    ]
+def best(alarms: list[Json], spec: AlarmSpec, account: Account, topic_is_there: Callable[[str], bool]) -> Judged | None:
+    """The least faulty alarm that watches this metric of exactly this instance; None if nobody does.
+
+    `topic_is_there` raises NotReadError if it cannot be known.
+    """
+    dimensions = [{"Name": "DBInstanceIdentifier", "Value": account.instance_id}]
+    judged = []
+    for alarm in alarms:
+        watched = _watched(alarm)
+        here = watched.get("AccountId") in (None, account.account_id)
+        if watched.get("MetricName") != spec.metric or watched.get("Dimensions") != dimensions or not here:
+            continue
+        goes_off, receives = _does_not_go_off(alarm, spec), _receives_nothing(alarm, account.moment)
+        reaches, unread = _reaches_nobody(alarm, topic_is_there)
+        judged.append(Judged(alarm["AlarmName"], tuple(goes_off), tuple(reaches), tuple(receives), unread))
     return min(judged, key=lambda one: one.faults, default=None)
 
 
@@ -80,20 +84,29 @@ def _does_not_go_off(alarm: Json, spec: AlarmSpec) -> Iterator[str]:
     if watched.get("Unit") not in (None, "", _UNITS[spec.metric]):
         yield f"it waits for values in {watched['Unit']}; they come in {_UNITS[spec.metric]}"
     periods = alarm.get("EvaluationPeriods")
+    if (watched.get("Period") or _MINUTE) < _MINUTE:
+        yield f"it looks every {watched['Period']} s; values come once a minute"
     if spec.period and (watched.get("Period"), periods) != (spec.period, spec.periods):
         yield f"it looks at {periods} periods of {watched.get('Period')} s, not {spec.periods} of {spec.period} s"
     if alarm.get("DatapointsToAlarm") not in (None, periods):
         yield f"{alarm['DatapointsToAlarm']} of its {periods} periods decide"
 
 
-def _reaches_nobody(alarm: Json, topic_is_there: Callable[[str], bool]) -> Iterator[str]:
-    if not alarm.get("ActionsEnabled", True):
-        yield "its actions are switched off"
-    topics = [arn for arn in actions(alarm) if arn.split(":")[2] == "sns"]
+def _reaches_nobody(alarm: Json, topic_is_there: Callable[[str], bool]) -> tuple[list[str], str]:
+    """What is wrong, and why it is not known."""
+    faults = [] if alarm.get("ActionsEnabled", True) else ["its actions are switched off"]
+    topics, unread = [arn for arn in actions(alarm) if arn.split(":")[2] == "sns"], ""
     if not topics:
-        yield "it has no topic to tell when it goes off"
-    elif not any(topic_is_there(arn) for arn in topics):
-        yield f"its topic {', '.join(arn.rpartition(':')[2] for arn in topics)} does not exist"
+        return [*faults, "it has no topic to tell when it goes off"], ""
+    for arn in topics:
+        try:
+            if topic_is_there(arn):
+                return faults, ""
+        except NotReadError as error:
+            unread = str(error)
+    if not unread:
+        faults.append(f"its topic {', '.join(arn.rpartition(':')[2] for arn in topics)} does not exist")
+    return faults, unread
 
 
 def _receives_nothing(alarm: Json, moment: datetime) -> Iterator[str]:

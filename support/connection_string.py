@@ -1,21 +1,39 @@
-"""What a stored connection string says: everything but the password."""
+"""What a stored connection string says: everything but the password, and nothing that could be one."""
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
+
+from spec import APP, OWNER, READONLY
+from spec.rds import RDS
 
 # Drivers by the part of the scheme behind the plus; each has its own word for TLS, and does not know the others'.
-_WORDS: Final = {"asyncpg": "ssl", "psycopg": "sslmode", "psycopg2": "sslmode", "": "sslmode", "pg8000": ""}
+_WORDS: Final = {
+    "asyncpg": "ssl",
+    "psycopg": "sslmode",
+    "psycopg_async": "sslmode",
+    "psycopg2": "sslmode",
+    "": "sslmode",
+}
 _ENCRYPTED: Final = ("require", "verify-ca", "verify-full")
-_KEYS: Final = ("url", "uri", "database_url", "DATABASE_URL", "connection_string", "connectionString")
+_MODES: Final = (*_ENCRYPTED, "disable", "allow", "prefer", "true", "false", "verify_ca", "verify_full")
+# The last @ before the host ends the password, whatever signs it holds: so SQLAlchemy reads it.
+_URL: Final = re.compile(
+    r"(?P<scheme>\w+)(\+(?P<driver>\w+))?://((?P<user>[^:/@]*)(:(?P<password>[^@]*))?@)?"
+    r"(?P<host>\[[^\]]*\]|[^:/?@]*)(:(?P<port>\d+))?(/(?P<database>[^?@]*))?(\?(?P<query>[^@]*))?"
+)
+_ENDPOINT: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+){2,}")
 
 
 @dataclass(frozen=True)
 class ConnectionString:
-    """A connection string without its password: server, database, user, and what its driver makes of it."""
+    """A connection string without its password: server, database, user, and what its driver makes of it.
+
+    What is none of the names that may stand there is not kept, lest it be a password at the wrong place.
+    """
 
     driver: str
     user: str
@@ -27,8 +45,8 @@ class ConnectionString:
     @property
     def tls(self) -> str:
         """Empty if the driver refuses to connect without TLS; otherwise why not, in a sentence."""
-        if self.driver not in _WORDS or not _WORDS[self.driver]:
-            return f"whether the driver {self.driver} demands TLS cannot be told from a URL"
+        if self.driver not in _WORDS:
+            return "whether its driver demands TLS cannot be told from a URL"
         word = _WORDS[self.driver]
         foreign = [name for name in ("ssl", "sslmode") if name != word and name in self.options]
         if foreign:
@@ -36,7 +54,7 @@ class ConnectionString:
         if word not in self.options:
             return f"nothing is said of TLS: `{word}=require` is missing"
         value = self.options[word]
-        if value in _ENCRYPTED:
+        if (value.replace("_", "-") if word == "ssl" else value) in _ENCRYPTED:
             return ""
         return f"`{word}={value}` also connects without TLS"
 
@@ -45,50 +63,67 @@ class NotAConnectionStringError(ValueError):
     """The secret's value is no connection string; the message says why and holds nothing of it."""
 
 
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value.strip()
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _strings(one)
+
+
 def _text(value: str) -> str:
-    """The connection string in a secret's value: the value, or a field of the JSON object that it is."""
+    """The connection string in a secret's value: the value, or the one that stands in the JSON object that it is."""
     try:
         data = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return value.strip()
-    if isinstance(data, str):
-        return data.strip()
-    if isinstance(data, dict):
-        for key in _KEYS:
-            if isinstance(data.get(key), str):
-                return str(data[key]).strip()
-        if {"host", "username"} <= data.keys():
-            return _assembled(data)
-    raise NotAConnectionStringError("JSON without a connection string in it")
+    found = [text for text in _strings(data) if re.match(r"\w+(\+\w+)?://", text)]
+    if len(set(found)) == 1:
+        return found[0]
+    if isinstance(data, Mapping) and not found and "host" in data:
+        return _assembled(data)
+    raise NotAConnectionStringError("JSON that holds no connection string, or several")
 
 
 def _assembled(data: Mapping[str, Any]) -> str:
     options = "&".join(f"{name}={data[name]}" for name in ("ssl", "sslmode") if name in data)
-    database = data.get("dbname", data.get("database", ""))
-    scheme = (
-        str(data.get("engine", "postgresql")).replace("postgres", "postgresql").replace("postgresqlql", "postgresql")
-    )
-    return f"{scheme}://{data['username']}@{data['host']}:{data.get('port', 5432)}/{database}?{options}"
+    database, user = data.get("dbname", data.get("database", "")), data.get("username", data.get("user", ""))
+    return f"postgresql://{user}@{data['host']}:{data.get('port', 5432)}/{database}?{options}"
+
+
+def _known(value: str, known: tuple[str, ...], otherwise: str) -> str:
+    return value if value in known else otherwise
 
 
 def parse(value: str) -> ConnectionString:
     """What a secret's value says. Raises NotAConnectionStringError, without a word of the value."""
-    text = _text(value)
-    match = re.fullmatch(r"(postgres|postgresql)(\+\w+)?://.+", text)
+    match = _URL.fullmatch(_text(value))
     if not match:
-        raise NotAConnectionStringError("it does not begin with postgresql:// or postgresql+asyncpg://")
-    try:
-        parts = urlsplit(text)
-        port = parts.port or 5432
-    except ValueError:
-        raise NotAConnectionStringError("its host or port cannot be read") from None
-    options = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
-    options.pop("password", None)
+        raise NotAConnectionStringError(
+            "it cannot be read as postgresql+asyncpg://user:password@host:port/database?..."
+        )
+    if match["scheme"] != "postgresql":
+        raise NotAConnectionStringError(
+            "it does not begin with postgresql:// or postgresql+asyncpg://, which SQLAlchemy knows"
+        )
+    options = {
+        name: ",".join(values) for name, values in parse_qs(match["query"] or "", keep_blank_values=True).items()
+    }
+    if "service" in options:
+        raise NotAConnectionStringError("it leads to a service of libpq, not to a server")
+    host = options.get("hostaddr") or options.get("host") or match["host"]
+    database = options.get("dbname") or options.get("database") or match["database"] or ""
+    port = options.get("port") or match["port"] or "5432"
+    driver = match["driver"] or ""
     return ConnectionString(
-        driver=(match[2] or "").lstrip("+"),
-        user=unquote(options.pop("user", parts.username or "")),
-        host=(options.pop("host", parts.hostname or "")).lower(),
-        port=port,
-        database=unquote(parts.path.lstrip("/")),
-        options={name: options[name] for name in ("ssl", "sslmode") if name in options},
+        driver=_known(driver, tuple(_WORDS), "another driver"),
+        user=_known(unquote(options.get("user") or match["user"] or ""), (APP, READONLY, OWNER), "another user"),
+        host=host.lower() if _ENDPOINT.fullmatch(host.lower()) else "something that is no endpoint",
+        port=int(port) if re.fullmatch(r"\d{1,5}", port) else 0,
+        database=_known(unquote(database), (RDS["database"]["name"], "postgres"), "another one"),
+        options={
+            name: _known(options[name], (*_MODES, "verify_ca", "verify_full"), "...")
+            for name in ("ssl", "sslmode")
+            if name in options
+        },
     )

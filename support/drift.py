@@ -1,12 +1,13 @@
 """What differs between the live database and the candidate, in both directions."""
 
 import difflib
+import re
 from typing import Any, Final
 
 import psycopg
 
 from spec import APP, OWNER, READONLY
-from support.catalog_questions import FUNCTIONS, ROLES, TABLES, objects
+from support.catalog_questions import FUNCTIONS, TABLES, objects
 
 Connection = psycopg.Connection[Any]
 DOCUMENTED: Final = (OWNER, APP, READONLY)
@@ -14,28 +15,39 @@ _SHOWN: Final = 20
 _WHOLES: Final = tuple(f"SELECT '{kind} '" for kind in ("table", "view", "schema"))
 
 
+def _inert(text: str) -> str:
+    """The text without what looks like a password, on one line, control characters written out."""
+    text = re.sub(r"://([^:/@\s]*):[^@\s]*@", r"://\1:***@", text)
+    text = re.sub(r"(?i)(password\s*=?\s*)('[^']*'|\S+)", r"\1***", text)
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", lambda sign: repr(sign[0])[1:-1], " ".join(text.split(" ")))
+
+
 def _differing(name: str, live: str, candidate: str) -> str:
     pairs = difflib.ndiff(candidate.splitlines(), live.splitlines())
     changes = [line for line in pairs if line[:2] in ("- ", "+ ")][:6]
     words = {"-": "the candidate has", "+": "the live database has"}
-    return f"{name} differs: " + "; ".join(f"{words[line[0]]} {line[2:].strip()!r}" for line in changes)
+    return f"{_inert(name)} differs: " + "; ".join(f"{words[line[0]]} '{_inert(line[2:].strip())}'" for line in changes)
 
 
 def _wholes(conn: Connection, but: list[str]) -> set[str]:
-    """Tables, views, schemas, functions and roles, by name."""
-    named = objects(conn, (*(one for one in TABLES if one.startswith(_WHOLES)), FUNCTIONS[0], ROLES[0]), but)
+    """Tables, views, schemas and functions, by name."""
+    named = objects(conn, (*(one for one in TABLES if one.startswith(_WHOLES)), FUNCTIONS[0]), but)
     return {name.partition(" ")[2] for name in named}
 
 
 def _without_parts(found: dict[str, str], wholes: set[str]) -> dict[str, str]:
     """Without the columns, owners, privileges ... of what only one of the two has: that it is there says enough."""
-    kinds = ("table", "view", "schema", "function", "role")
-    return {
-        name: text
-        for name, text in found.items()
-        if name.partition(" ")[0] in kinds
-        or not any(f"{name} ".find(f" {one}{end}") > 0 for one in wholes for end in " .")
-    }
+
+    def is_part(name: str) -> bool:
+        if name.partition(" ")[0] in ("table", "view", "schema", "function", "role", "index"):
+            return False
+        return any(
+            name.endswith((f" of {one}", f" on {one}", f" on the schema {one}"))
+            or name.startswith((f"column {one}.", f"privileges on {one}."))
+            for one in wholes
+        )
+
+    return {name: text for name, text in found.items() if not is_part(name)}
 
 
 def drift(live: Connection, candidate: Connection, questions: tuple[str, ...], login: str, superuser: str) -> list[str]:
@@ -47,10 +59,12 @@ def drift(live: Connection, candidate: Connection, questions: tuple[str, ...], l
     wholes = _wholes(live, but) ^ _wholes(candidate, but)
     found, wanted = (_without_parts(objects(conn, questions, but), wholes) for conn in (live, candidate))
     only_live = [
-        f"only the live database has: {name} {found[name]}".strip() for name in sorted(found.keys() - wanted.keys())
+        _inert(f"only the live database has: {name} {found[name]}".strip())
+        for name in sorted(found.keys() - wanted.keys())
     ]
     only_candidate = [
-        f"only the candidate has: {name} {wanted[name]}".strip() for name in sorted(wanted.keys() - found.keys())
+        _inert(f"only the candidate has: {name} {wanted[name]}".strip())
+        for name in sorted(wanted.keys() - found.keys())
     ]
     both = [name for name in sorted(found.keys() & wanted.keys()) if found[name] != wanted[name]]
     return [*only_candidate, *only_live, *(_differing(name, found[name], wanted[name]) for name in both)]

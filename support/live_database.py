@@ -1,5 +1,6 @@
 """Questions to the live database: read only, never waiting for a lock, each within its limit, catalog and settings only."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,23 +21,38 @@ LIMITS: Final = {
     "statement_timeout": "10s",
     "lock_timeout": "1ms",
     "idle_in_transaction_session_timeout": "30s",
-    "search_path": "pg_catalog",
-    "DateStyle": "ISO",
+    # What a role's own settings must not change: how the catalog is written out.
+    **{"search_path": "pg_catalog", "quote_all_identifiers": "off", "client_encoding": "UTF8", "TimeZone": "UTC"},
+    **{"DateStyle": "ISO", "IntervalStyle": "postgres", "extra_float_digits": "1", "bytea_output": "hex"},
+    "standard_conforming_strings": "on",
 }
 
 
 def conninfo(dsn: str) -> dict[str, Any]:
     """libpq's parameters of a DSN in libpq's or SQLAlchemy's spelling. Raises TargetError, without the DSN."""
-    if match := re.match(r"postgres(ql)?(\+\w+)?://", dsn):
-        parts = urlsplit("postgresql://" + dsn[match.end() :])
-        query = [("sslmode" if name == "ssl" else name, value) for name, value in parse_qsl(parts.query)]
-        dsn = urlunsplit(parts._replace(query=urlencode(query)))
     try:
+        if match := re.match(r"postgres(ql)?(\+\w+)?://", dsn):
+            parts = urlsplit("postgresql://" + dsn[match.end() :])
+            query = [("sslmode" if name == "ssl" else name, value) for name, value in parse_qsl(parts.query)]
+            dsn = urlunsplit(parts._replace(query=urlencode(query)))
         return conninfo_to_dict(dsn)
-    except psycopg.Error:
+    except (psycopg.Error, ValueError):
         raise TargetError(
             "--live-dsn is no connection string such as postgresql://user@host/amply?sslmode=require"
         ) from None
+
+
+_VARIABLES: Final = {
+    **{"PGHOST": "host", "PGPORT": "port", "PGDATABASE": "dbname", "PGUSER": "user", "PGPASSWORD": "password"},
+    **{"PGPASSFILE": "passfile", "PGSSLMODE": "sslmode", "PGSSLROOTCERT": "sslrootcert"},
+}
+
+
+def resolved(dsn: str) -> str:
+    """The DSN with what libpq's environment variables add to it; later they are gone. Raises TargetError."""
+    given = conninfo(dsn)
+    added = {name: os.environ[variable] for variable, name in _VARIABLES.items() if os.environ.get(variable)}
+    return make_conninfo(**{**added, **given})
 
 
 def connect(dsn: str, **changes: str) -> Connection:
@@ -60,8 +76,8 @@ def reached(dsn: str) -> Connection:
     """The live database, or the reason why it cannot be examined. Raises TargetError, in one line."""
     try:
         return connect(dsn)
-    except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
+    except psycopg.Error as error:
+        reason = " ".join(str(error).split())
         raise TargetError(f"the live database cannot be reached: {reason}") from None
 
 
@@ -69,17 +85,13 @@ def rows(conn: Connection, query: str, parameters: Mapping[str, Any] | None = No
     """The answer to one question. Raises NotReadError if it is not to be had without waiting, or for this login."""
     try:
         return conn.execute(query.encode(), parameters).fetchall()
-    except (
-        psycopg.errors.LockNotAvailable,
-        psycopg.errors.QueryCanceled,
-        psycopg.errors.InsufficientPrivilege,
-    ) as error:
+    except (psycopg.OperationalError, psycopg.errors.QueryCanceled, psycopg.errors.InsufficientPrivilege) as error:
         raise NotReadError(f"the live database does not answer: {said(error)}") from None
 
 
 def settings(conn: Connection) -> dict[str, tuple[str, bool]]:
     """Value, in PostgreSQL's own unit, and whether a restart is pending, of every documented parameter."""
-    names = [*RDS["parameters"], *RDS["memory"], "autovacuum"]
+    names = [*RDS["parameters"], *RDS["memory"], "autovacuum", "track_counts"]
     query = "SELECT name, setting, pending_restart FROM pg_catalog.pg_settings WHERE name = ANY (%(names)s)"
     return {name: (setting, pending) for name, setting, pending in rows(conn, query, {"names": names})}
 
@@ -149,7 +161,7 @@ _BLOAT: Final = """
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     CROSS JOIN LATERAL (SELECT sum(s.avg_width * (1 - s.null_frac)) AS width FROM pg_catalog.pg_stats s
                         WHERE s.schemaname = n.nspname AND s.tablename = c.relname) w
-    WHERE c.relkind = 'r' AND n.nspname !~ '^(pg_|information_schema$)' AND w.width IS NOT NULL
+    WHERE c.relkind = 'r' AND n.nspname !~ '^(pg_|information_schema$)' AND c.relpages > 0
     UNION ALL
     SELECT i.oid::regclass::text, i.relpages::bigint * 8192,
         (ceil(greatest(i.reltuples, 0) * (16 + w.width) / (8152 * 0.9)) * 8192)::bigint
@@ -158,9 +170,17 @@ _BLOAT: Final = """
     CROSS JOIN LATERAL (SELECT sum(s.avg_width) AS width FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_stats s
                         ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname
                         WHERE a.attrelid = i.oid) w
-    WHERE i.relkind = 'i' AND n.nspname !~ '^(pg_|information_schema$)' AND w.width IS NOT NULL ORDER BY 1"""
+    WHERE i.relkind = 'i' AND n.nspname !~ '^(pg_|information_schema$)' AND i.relpages > 1 ORDER BY 1"""
 
 
-def bloat(conn: Connection) -> list[tuple[str, int, int]]:
-    """Tables and indexes with statistics that the login may see: name, bytes taken, bytes that their rows would take."""
-    return [(name, int(taken), int(needed)) for name, taken, needed in rows(conn, _BLOAT)]
+def bloat(conn: Connection) -> list[tuple[str, int, int | None]]:
+    """Tables and indexes that take space: name, bytes taken, bytes that their rows would take.
+
+    None if the login may not see how wide the rows are: it has no SELECT, or row security binds it.
+    """
+    return [(name, int(taken), None if needed is None else int(needed)) for name, taken, needed in rows(conn, _BLOAT)]
+
+
+def in_recovery(conn: Connection) -> bool:
+    """Whether the server is a standby."""
+    return rows(conn, "SELECT pg_catalog.pg_is_in_recovery()") == [(True,)]

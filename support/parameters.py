@@ -8,7 +8,7 @@ from typing import Any, Final
 
 PAGE: Final = 8192  # bytes; what shared_buffers and effective_cache_size are counted in
 _GIB: Final = 2**30
-# Memory in GiB of a burstable class by its size; other families begin at large, with two GiB a processor or more.
+# Memory in GiB of a burstable class by its size, and of another family's xlarge.
 _BURSTABLE: Final = {"nano": 0.5, "micro": 1, "small": 2, "medium": 4, "large": 8, "xlarge": 16, "2xlarge": 32}
 _PER_XLARGE: Final = {"c": 8, "m": 16, "r": 32, "x": 64, "z": 32}
 _SMALL: Final = 2.0  # GiB of db.t3.small
@@ -30,8 +30,9 @@ def memory(instance_class: str) -> float:
         if family == "t" and size in _BURSTABLE:
             return _BURSTABLE[size] * _GIB
         many = re.fullmatch(r"(\d*)xlarge", size)
-        if family in _PER_XLARGE and (many or size == "large"):
-            return _PER_XLARGE[family] * (float(many[1] or 1) if many else 0.5) * _GIB
+        parts = {"medium": 0.25, "large": 0.5}
+        if family in _PER_XLARGE and (many or size in parts):
+            return _PER_XLARGE[family] * (float(many[1] or 1) if many else parts[size]) * _GIB
     raise ValueError(f"the class {instance_class} is not known")
 
 
@@ -76,6 +77,7 @@ def share(text: str, instance_class: str) -> float:
     return value(text, instance_class) * PAGE / memory(instance_class)
 
 
-def pending(instance: Mapping[str, Any], field: str, default: Any = None) -> Any:
-    """What a field will be when pending modifications are done, which is what is promised for good."""
-    return (instance.get("PendingModifiedValues") or {}).get(field, instance.get(field, default))
+def now_and_soon(instance: Mapping[str, Any], field: str) -> list[Any]:
+    """What a field is, and what it will be when pending modifications are done: the promise holds for both."""
+    coming = instance.get("PendingModifiedValues") or {}
+    return [instance.get(field), *([coming[field]] if field in coming else [])]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from spec.rds import RDS
-from support.parameters import pending
+from support.parameters import now_and_soon
 from support.windows import daily, lies_within
 
 NEWEST = timedelta(hours=RDS["backups"]["newest_snapshot_hours"])
@@ -14,8 +14,8 @@ RESTORABLE = timedelta(minutes=RDS["backups"]["restorable_minutes"])
 
 @pytest.mark.guarantee("BAK-01")
 def test_backups_are_kept_long_enough(account):
-    days = pending(account.instance, "BackupRetentionPeriod")
-    assert days >= RDS["instance"]["backup_days"], f"backups are kept, or about to be kept, for {days} days"
+    for days in now_and_soon(account.instance, "BackupRetentionPeriod"):
+        assert days >= RDS["instance"]["backup_days"], f"backups are kept, or about to be kept, for {days} days"
 
 
 @pytest.mark.guarantee("BAK-02")
@@ -32,6 +32,7 @@ def test_the_newest_automated_snapshot_is_recent(account):
         if snapshot["SnapshotType"] == "automated"
         and snapshot["Status"] == "available"
         and snapshot["DBInstanceIdentifier"] == account.instance_id
+        and snapshot["SnapshotCreateTime"] >= account.instance.get("InstanceCreateTime", snapshot["SnapshotCreateTime"])
     ]
     assert automated, "there is no automated snapshot that could be restored"
     newest = max(automated, key=lambda snapshot: snapshot["SnapshotCreateTime"])

@@ -4,7 +4,7 @@ import pytest
 
 from spec.rds import RDS
 from support.network import is_called, openings, public_route
-from support.parameters import pending
+from support.parameters import now_and_soon
 
 APPLICATION = RDS["network"]["application"]
 PORT = RDS["instance"]["port"]
@@ -60,5 +60,5 @@ def test_the_application_is_let_in(account):
 
 @pytest.mark.guarantee("NET-04")
 def test_no_server_has_a_public_address(account):
-    public = [one["DBInstanceIdentifier"] for one in account.servers if pending(one, "PubliclyAccessible")]
+    public = [one["DBInstanceIdentifier"] for one in account.servers if any(now_and_soon(one, "PubliclyAccessible"))]
     assert not public, f"publicly accessible: {', '.join(public)}"

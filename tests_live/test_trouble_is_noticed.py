@@ -6,12 +6,8 @@ from spec.rds import ALARMS, RDS
 from support.alarms import best
 
 
-def there(account, topic):
-    return account[f"topic/{topic}"] is not None
-
-
 def alarm(account, metric):
-    return best(account["alarms"], ALARMS[metric], account.instance_id, account.moment, lambda arn: there(account, arn))
+    return best(account["alarms"], ALARMS[metric], account, lambda topic: account[f"topic/{topic}"] is not None)
 
 
 def watched(account):
@@ -47,8 +43,12 @@ def test_an_alarm_goes_off_in_time_on(metric, account):
 
 @pytest.mark.guarantee("MON-05")
 def test_every_documented_alarm_tells_somebody(account):
-    silent = [f"{one.name}: {'; '.join(one.reaches)}" for one in watched(account) if one.reaches]
+    alarms = watched(account)
+    silent = [f"{one.name}: {'; '.join(one.reaches)}" for one in alarms if one.reaches]
     assert not silent, "; ".join(silent)
+    unread = [one.unread for one in alarms if one.unread]
+    if unread:
+        pytest.skip(unread[0])
 
 
 @pytest.mark.guarantee("MON-06")
@@ -77,7 +77,6 @@ def test_performance_insights_keeps_its_data_long_enough(account):
 @pytest.mark.guarantee("MON-09")
 def test_the_documented_logs_are_exported(account):
     coming = (account.instance.get("PendingModifiedValues") or {}).get("PendingCloudwatchLogsExports") or {}
-    exported = {*account.instance.get("EnabledCloudwatchLogsExports", []), *coming.get("LogTypesToEnable", [])}
-    exported -= set(coming.get("LogTypesToDisable", []))
+    exported = {*account.instance.get("EnabledCloudwatchLogsExports", [])} - {*coming.get("LogTypesToDisable", [])}
     missing = sorted(set(RDS["instance"]["log_exports"]) - exported)
     assert not missing, f"not exported to CloudWatch, or about to be no longer: {', '.join(missing)}"

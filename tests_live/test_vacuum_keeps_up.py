@@ -3,20 +3,23 @@
 import pytest
 
 from spec.rds import RDS
-from support.live_database import bloat, health, oldest_transaction, settings
+from support.live_database import bloat, health, in_recovery, oldest_transaction, settings
 
 LIMITS = RDS["vacuum"]
 
 
 @pytest.mark.guarantee("MNT-04")
 def test_autovacuum_works_on_every_table(live):
-    assert settings(live)["autovacuum"][0] == "on", "autovacuum is off"
+    for name in ("autovacuum", "track_counts"):
+        assert settings(live)[name][0] == "on", f"{name} is off"
     without = [one.table for one in health(live) if not one.autovacuum]
     assert not without, f"autovacuum is switched off for {', '.join(without)}"
 
 
 @pytest.mark.guarantee("MNT-05")
 def test_no_table_is_full_of_dead_tuples(live):
+    if in_recovery(live) or settings(live)["track_counts"][0] != "on":
+        pytest.skip("the live server does not count dead tuples: it is a standby, or track_counts is off")
     full = [
         f"{one.table} has {one.dead} dead tuples; autovacuum begins at {one.tolerated}"
         for one in health(live)
@@ -28,12 +31,16 @@ def test_no_table_is_full_of_dead_tuples(live):
 @pytest.mark.guarantee("MNT-06")
 def test_no_table_and_no_index_wastes_its_space(live):
     floor = LIMITS["bloat_floor_mb"] * 2**20
+    found = [(name, taken, needed) for name, taken, needed in bloat(live) if taken > floor]  # less is never too much
     bloated = [
         f"{name} takes {taken >> 20} MB for rows of {needed >> 20} MB"
-        for name, taken, needed in bloat(live)
-        if taken > LIMITS["bloat_factor"] * needed + floor
+        for name, taken, needed in found
+        if needed is not None and taken > LIMITS["bloat_factor"] * needed + floor
     ]
     assert not bloated, "; ".join(bloated)
+    unseen = [name for name, _, needed in found if needed is None]
+    if unseen:
+        pytest.skip(f"the login may not see how wide the rows of {', '.join(unseen)} are: row security, or no SELECT")
 
 
 @pytest.mark.guarantee("MNT-07")

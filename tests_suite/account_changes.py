@@ -124,6 +124,11 @@ def secret(name, old, new):
     return change
 
 
+def password(new):
+    """Another password of the application, as it is, in its connection string."""
+    return lambda sim, s: secret(PRIMARY, s.passwords[0], new)(sim, s)
+
+
 def leads_to_the_primary(sim, s):
     addresses = {
         one["DBInstanceIdentifier"]: one["Endpoint"]["Address"]

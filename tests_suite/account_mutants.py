@@ -26,12 +26,23 @@ MUTANTS = {
     },
     "RDS-05": {
         "a single zone": c.field("i", multi_az=False),
+        "a second zone is only coming": c.field("i", multi_az=False, pending_modified_values={"MultiAZ": True}),
         "a single zone is coming": c.field("i", pending_modified_values={"MultiAZ": False}),
     },
     "RDS-06": {"another database": c.field("i", db_name="postgres"), "no database": c.field("i", db_name=None)},
     "RDS-07": {"another master": c.field("i", master_username="postgres")},
     "RDS-08": {"another port is coming": c.field("i", pending_modified_values={"Port": 5433})},
     "RDS-09": {"no protection": c.field("i", deletion_protection=False)},
+    "RDS-11": {
+        status: c.field("i", status=status)
+        for status in (
+            "stopped",
+            "failed",
+            "storage-full",
+            "inaccessible-encryption-credentials",
+            "incompatible-network",
+        )
+    },
     "PRM-01": {"another family": lambda sim, s: c.group(sim, s, family="postgres14")},
     "PRM-02": {
         "a restart is pending": c.field("i", parameter_apply_status="pending-reboot"),

@@ -23,6 +23,7 @@ MUTANTS = {
         "of another service": c.alarm(c.CPU, namespace="AWS/EC2"),
     },
     "MON-03": {
+        "too often": c.alarm(c.STORAGE, period=10),
         "none": c.without_alarm(c.STORAGE),
         "10 GB in GB": c.alarm(c.STORAGE, threshold=10.0),
         "above": c.alarm(c.STORAGE, comparison_operator="GreaterThanThreshold"),
@@ -113,6 +114,8 @@ MUTANTS = {
         "another server": c.secret(c.PRIMARY, ".rds.amazonaws.com", ".example.com"),
         "the primary for the replica": c.leads_to_the_primary,
         "another port": c.secret(c.PRIMARY, ":5432/", ":5433/"),
+        "another port behind": c.secret(c.PRIMARY, "ssl=require", "ssl=require&port=6432"),
+        "SQLAlchemy's unknown": c.secret(c.PRIMARY, "postgresql+", "postgres+"),
         "another database": c.secret(c.REPLICA, "/amply?", "/postgres?"),
         "none at all": c.secret(c.REPLICA, "postgresql+asyncpg://", "mysql://"),
     },

@@ -94,6 +94,13 @@ VARIATIONS = {
     "RDS keeps the master's password": lambda sim, s: sim.client("rds").modify_db_instance(
         DBInstanceIdentifier=s.instance, ManageMasterUserPassword=True
     ),
+    **{
+        f"the replica is {status}": c.field("r", status=status)
+        for status in ("configuring-log-exports", "upgrading", "rebooting", "storage-initialization")
+    },
+    "a medium class of another family": c.field("i", db_instance_class="db.c6gd.medium"),
+    "a password of many signs": c.password("a/b#c?d[e"),
+    "asyncpg's own spelling": c.secret(c.PRIMARY, "?ssl=require", "?ssl=verify_full"),
     "several replicas": another_replica,
     "a snapshot more": lambda sim, s: sim.client("rds").create_db_snapshot(
         DBInstanceIdentifier=s.instance, DBSnapshotIdentifier="monthly"

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -123,12 +124,11 @@ def gate(simulation, compliant):
 
 
 @pytest.fixture(scope="session")
-def live(tmp_path_factory):
+def live():
     """A live database that is the reference."""
     from tests_suite.live_server import live_server  # noqa: PLC0415
 
-    folder = tmp_path_factory.mktemp("live")
-    for path in (folder, *list(folder.parents)[:2]):
-        path.chmod(0o755)
-    with live_server(folder) as server:
-        yield server
+    with tempfile.TemporaryDirectory(prefix="amply-live-") as name:  # pytest's own are closed to the server's account
+        Path(name).chmod(0o755)
+        with live_server(Path(name)) as server:
+            yield server

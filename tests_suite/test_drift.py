@@ -33,6 +33,14 @@ CHANGES = {
         "CREATE SCHEMA private",
         "CREATE TYPE mood AS ENUM ('good', 'bad')",
         "CREATE SEQUENCE numbers",
+        "CREATE VIEW alembic_version_leak AS SELECT * FROM ledger_entries; GRANT ALL ON alembic_version_leak TO PUBLIC",
+        "CREATE PUBLICATION leak FOR ALL TABLES",
+        'ALTER TABLE users ALTER name TYPE text COLLATE "POSIX"',
+        "CREATE TYPE pair AS (a int, b int)",
+        "CREATE OPERATOR public.=== (FUNCTION = texteq, LEFTARG = text, RIGHTARG = text)",
+        "CREATE CAST (money AS uuid) WITH INOUT",
+        "UPDATE pg_index SET indisready = false WHERE indexrelid = 'one_successor'::regclass",
+        "ALTER TABLE users REPLICA IDENTITY FULL",
     ],
     "DRF-02": [
         "ALTER TABLE ledger_entries DISABLE TRIGGER ledger_no_update",
@@ -47,6 +55,8 @@ CHANGES = {
         "CREATE FUNCTION more() RETURNS int LANGUAGE sql AS 'SELECT 1'",
         "CREATE RULE nothing AS ON UPDATE TO funds DO INSTEAD NOTHING",
         "ALTER TABLE ledger_entries DISABLE TRIGGER ALL",
+        "UPDATE pg_trigger SET tgenabled = 'R' WHERE tgconstraint <> 0 AND tgrelid = 'ledger_entries'::regclass",
+        "CREATE AGGREGATE total (bigint) (sfunc = int8pl, stype = bigint)",
         "CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION noticed()",
     ],
     "DRF-03": [
@@ -81,6 +91,12 @@ CHANGES = {
         "GRANT pg_read_all_data TO amply_readonly",
         "GRANT rds_superuser TO amply_app",
         "CREATE ROLE intern LOGIN",
+        "CREATE ROLE rdsevil LOGIN SUPERUSER; GRANT amply_admin TO rdsevil",
+        "GRANT SET ON PARAMETER session_replication_role TO amply_app",
+        "ALTER ROLE ALL SET session_replication_role = 'replica'",
+        "ALTER ROLE amply_app VALID UNTIL '2001-01-01'",
+        "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO amply_app",
+        "GRANT SELECT ON pg_authid TO amply_readonly",
     ],
 }
 BEFORE = """CREATE FUNCTION noticed() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'"""
@@ -134,6 +150,39 @@ def test_a_change_by_hand_is_named_under_the_guarantee_that_it_breaks(id_, chang
         found = drifts(live, candidate)
     assert found.keys() == {id_}, found
     assert all(len(differences) <= 3 for differences in found.values()) or "TRIGGER ALL" in change, found
+
+
+@pytest.mark.parametrize("role", ["auditor", '"of"', '"public.funds"'])
+def test_a_role_more_hides_nothing(role, sessions):
+    live, candidate = sessions
+    with live.transaction(force_rollback=True):
+        live.execute(f"CREATE ROLE {role}")
+        live.execute(f"CREATE POLICY {role} ON public.funds TO {role} USING (true)")
+        live.execute("ALTER TABLE public.ledger_entries DISABLE TRIGGER USER")
+        assert drifts(live, candidate).keys() == {"DRF-02", "DRF-03", "DRF-04"}
+
+
+def test_what_is_shown_is_inert_and_holds_no_password(sessions):
+    live, candidate = sessions
+    with live.transaction(force_rollback=True):
+        live.execute("""CREATE TABLE public."a\n  mend  rm -rf /\x1b[31m" ()""")
+        live.execute(
+            "CREATE FUNCTION public.f() RETURNS text LANGUAGE sql AS $$ SELECT 'postgresql://amply_admin:Hunter2@x/amply' $$"
+        )
+        live.execute("CREATE FUNCTION public.g() RETURNS text LANGUAGE sql AS $$ SELECT 'x password=Hunter3' $$")
+        text = "\n".join(line for lines in drifts(live, candidate).values() for line in lines)
+    assert "Hunter" not in text
+    assert "\x1b" not in text
+    assert "\n  mend" not in text
+
+
+def test_a_role_that_looks_is_no_drift_however_it_is_called(sessions):
+    live, candidate = sessions
+    with live.transaction(force_rollback=True):
+        live.execute('CREATE ROLE "amply-monitor" LOGIN; GRANT pg_monitor TO "amply-monitor"')
+        live.execute('GRANT CONNECT ON DATABASE amply TO "amply-monitor"')
+        found = [drift(live, candidate, catalog_questions.ROLES, "amply-monitor", "postgres")]
+    assert found == [[]]
 
 
 def test_drift_is_named_in_both_directions(sessions):

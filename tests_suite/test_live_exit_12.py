@@ -20,7 +20,7 @@ DENIED = {
     "DescribeSecurityGroups": {"NET-02", "NET-03"},
     "DescribeRouteTables": {"NET-01"},
     "DescribeKey": {"SEC-02"},
-    "GetTopicAttributes": {"MON-02", "MON-03", "MON-04", "MON-05", "MON-06"},
+    "GetTopicAttributes": {"MON-05"},
     "DescribeSecret": {"SEC-05", "SEC-06"},
     "GetResourcePolicy": {"SEC-07"},
     "GetSecretValue": {"SEC-08", "SEC-09", "SEC-10"},
