@@ -88,7 +88,9 @@ def _text(value: str) -> str:
 def _assembled(data: Mapping[str, Any]) -> str:
     options = "&".join(f"{name}={data[name]}" for name in ("ssl", "sslmode") if name in data)
     database, user = data.get("dbname", data.get("database", "")), data.get("username", data.get("user", ""))
-    return f"postgresql://{user}@{data['host']}:{data.get('port', 5432)}/{database}?{options}"
+    engine = str(data.get("engine", ""))
+    scheme = engine if engine.startswith("postgresql") else "postgresql"
+    return f"{scheme}://{user}@{data['host']}:{data.get('port', 5432)}/{database}?{options}"
 
 
 def _known(value: str, known: tuple[str, ...], otherwise: str) -> str:

@@ -12,6 +12,7 @@ _OUT_OF_ORDER: Final = (
     "incompatible-create",
     "incompatible-network",
     "incompatible-option-group",
+    "incompatible-parameters",
     "incompatible-restore",
     "insufficient-capacity",
     "restore-error",
@@ -22,5 +23,5 @@ _OUT_OF_ORDER: Final = (
 
 
 def out_of_order(status: str) -> bool:
-    """Whether an instance of this status serves nobody, and will not without help. Parameters are PRM-02's."""
+    """Whether an instance of this status serves nobody, and will not without help."""
     return status in _OUT_OF_ORDER

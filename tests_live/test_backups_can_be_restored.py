@@ -32,6 +32,7 @@ def test_the_newest_automated_snapshot_is_recent(account):
         if snapshot["SnapshotType"] == "automated"
         and snapshot["Status"] == "available"
         and snapshot["DBInstanceIdentifier"] == account.instance_id
+        and snapshot.get("DbiResourceId") in (None, "", account.instance.get("DbiResourceId"))
         and snapshot["SnapshotCreateTime"] >= account.instance.get("InstanceCreateTime", snapshot["SnapshotCreateTime"])
     ]
     assert automated, "there is no automated snapshot that could be restored"

@@ -1,5 +1,11 @@
 """What keeps a live run from its target: nothing at all to judge ends it with 12 and a line, one denied call does not."""
 
+import os
+import signal
+import socket
+import subprocess
+import sys
+
 import pytest
 
 from tests_suite.conftest import NOBODY, PRODUCTION, ROOT, run_in
@@ -88,3 +94,29 @@ def test_12_says_that_the_database_cannot_be_reached(what, simulation, compliant
     }[what]
     run = run_in(runner, tmp_path, *PRODUCTION, "--live-dsn", dsn, environment=simulation.environment())
     assert password not in ended_with_12(run)
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_2_ends_a_run_at_once_though_aws_does_not_answer(name):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        key = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+        environment = {**os.environ, **NOBODY, **key, "AWS_ENDPOINT_URL": endpoint}
+        command = [sys.executable, "-m", "pytest", *PRODUCTION]
+        run = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        with run:
+            asked, _ = silent.accept()
+            run.send_signal(signal.Signals[name])
+            output, _ = run.communicate(timeout=15)
+            asked.close()
+    assert run.returncode == 2, output
+
+
+def test_a_password_may_stand_in_the_environment(simulation, compliant, live, runner, tmp_path):
+    password = {"PGPASSWORD": live.server.passwords["amply_readonly"], "PGUSER": "amply_readonly"}
+    dsn = f"postgresql://127.0.0.1:{live.port}/amply?sslmode=require"
+    environment = {**simulation.environment(), **password}
+    run = run_in(runner, tmp_path, *PRODUCTION, "--live-dsn", dsn, environment=environment)
+    assert "DRF-01" in run.ids("kept"), run.output[-2000:]
+    assert password["PGPASSWORD"] not in run.output
+    assert f"live database amply at 127.0.0.1:{live.port} as amply_readonly" in run.output
