@@ -96,20 +96,21 @@ def _refusal(statement: Statement, error: psycopg.Error) -> tuple[int, str]:
     said = error.diag
     before = statement.text[: int(said.statement_position or 1) - 1]  # counted in characters, from 1
     code = f" [{error.sqlstate}]" if error.sqlstate else ""
-    text = f"{_hidden(said.message_primary or str(error))}{code}; statement: {_shown(statement)}"
+    text = f"{hidden(said.message_primary or str(error))}{code}; statement: {_shown(statement)}"
     context = next((line for line in (said.context or "").splitlines() if "PL/pgSQL" in line), None)
     for name, more in (("DETAIL", said.message_detail), ("HINT", said.message_hint), ("CONTEXT", context)):
         if more:
-            text += f"; {name}: {_hidden(more)}"
+            text += f"; {name}: {hidden(more)}"
     return statement.line + before.count("\n"), text
 
 
 def _shown(statement: Statement) -> str:
-    text = _hidden(statement.text)
+    text = hidden(statement.text)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
-def _hidden(text: str) -> str:
+def hidden(text: str) -> str:
+    """The text in one line, without the passwords in its statements."""
     return _folded(_PASSWORD.sub(r"\g<word> '***'", text))
 
 

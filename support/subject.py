@@ -12,6 +12,7 @@ from spec import APP, OWNER, READONLY
 from support.candidate import CandidateError, Source, apply_patch, apply_sql
 from support.catalog import roles, tables
 from support.database import clone, drop
+from support.migrations import Project, upgrade
 from support.rds_like import DATABASE, set_password
 from support.refusals import said
 from support.server import Server
@@ -81,17 +82,17 @@ def _sow(server: Server) -> dict[str, str]:
     return faults
 
 
-def prepare(server: Server, schema: Sequence[Path], patches: Sequence[Path]) -> Subject:
-    """Apply the candidate as the master user, patches as superuser; then sow.
+def prepare(server: Server, schema: Sequence[Path], patches: Sequence[Path], project: Project | None = None) -> Subject:
+    """Apply the candidate, SQL or an Alembic project, as the master user, patches as superuser; then sow.
 
     Raises CandidateError (file, line, the server's words) if it cannot be applied or creates no table.
     """
-    sources = apply_sql(server.dsn(OWNER, DATABASE), schema)
+    sources = upgrade(project, server) if project else apply_sql(server.dsn(OWNER, DATABASE), schema)
     if patches:
         sources = [*sources, *apply_patch(server.dsn(server.superuser, DATABASE), patches)]
     stored = _stored_as(server)
     server = _roles_with_passwords(server)
-    return Subject(server, "sql", tuple(sources), _sow(server), stored)
+    return Subject(server, "alembic" if project else "sql", tuple(sources), _sow(server), stored)
 
 
 def remove(server: Server) -> None:

@@ -25,7 +25,8 @@ def now():
 
 def put(thing, **values):
     for name, value in values.items():
-        setattr(thing, name, value)
+        both = isinstance(value, dict) and isinstance(getattr(thing, name, None), dict)
+        setattr(thing, name, {**getattr(thing, name), **value} if both else value)  # pending changes add up
 
 
 def field(server, **values):

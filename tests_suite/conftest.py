@@ -93,16 +93,18 @@ def simulation():
 
 @pytest.fixture
 def judged(simulation, runner, tmp_path):
-    """The verdicts on a compliant account after one change to it."""
+    """The verdicts on a compliant account after changes to it."""
     from support.account import record  # noqa: PLC0415  # boto3 takes 0.3 s
     from tests_suite.live_account import read  # noqa: PLC0415
 
-    def judge(change, environment="production", *, read_secrets=True) -> Run:
+    def judge(*changes, environment="production", read_secrets=True) -> Run:
         simulation.reset()
-        change(simulation, simulation.build(environment))
+        stack = simulation.build(environment)
+        for change in changes:
+            change(simulation, stack)
         account = read(simulation, environment, read_secrets=read_secrets)
         record(account, tmp_path / "account.json")
-        return run_in(runner, tmp_path, "-m", "live", "--account-replay", tmp_path / "account.json")
+        return run_in(runner, tmp_path, "-m", "live", "--account-replay", tmp_path / "account.json", "tests_live")
 
     return judge
 

@@ -34,19 +34,52 @@ SEVERAL = {  # what one defect breaks, and what can then not be looked at
 }
 
 
-@pytest.mark.parametrize(
-    ("id_", "what"), [(id_, what) for id_, defects in MUTANTS.items() for what in defects], ids=str
-)
-def test_a_defect_breaks_the_guarantee_that_it_is_about(id_, what, judged):
-    run = judged(MUTANTS[id_][what])
-    assert run.ids("broken", "error") == {id_}, run.why()
+TOGETHER = 8
+VARIED = [*VARIATIONS]
+
+
+def groups():
+    """Defects of different areas, judged in one run; what does not add up is judged one by one."""
+    made: list[list[tuple[str, str]]] = []
+    for id_, what in ((id_, what) for id_, defects in MUTANTS.items() for what in defects):
+        for group in made:
+            if len(group) < TOGETHER and id_[:3] not in {other[:3] for other, _ in group}:
+                group.append((id_, what))
+                break
+        else:
+            made.append([(id_, what)])
+    return made
+
+
+def breaks_exactly(judged, defects):
+    run = judged(*(MUTANTS[id_][what] for id_, what in defects))
+    assert run.ids("broken", "error") == {id_ for id_, _ in defects}, run.why()
     assert run.exit == 1
 
 
-@pytest.mark.parametrize("what", VARIATIONS)
-def test_a_harmless_variation_breaks_nothing(what, judged):
-    run = judged(VARIATIONS[what])
+def breaks_nothing(judged, names):
+    run = judged(*(VARIATIONS[name] for name in names))
     assert run.ids("kept") == IN_THE_ACCOUNT, run.why()
+
+
+def together_or_alone(judge, judged, things):
+    try:
+        judge(judged, things)
+    except AssertionError:
+        if len(things) == 1:
+            raise
+        for thing in things:
+            judge(judged, [thing])
+
+
+@pytest.mark.parametrize("defects", groups(), ids=lambda group: "+".join(f"{id_} {what}" for id_, what in group))
+def test_defects_break_the_guarantees_that_they_are_about(defects, judged):
+    together_or_alone(breaks_exactly, judged, defects)
+
+
+@pytest.mark.parametrize("names", [VARIED[start::TOGETHER] for start in range(TOGETHER)], ids="+".join)
+def test_harmless_variations_break_nothing(names, judged):
+    together_or_alone(breaks_nothing, judged, names)
 
 
 @pytest.mark.parametrize("what", SEVERAL)

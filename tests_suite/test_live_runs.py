@@ -117,6 +117,14 @@ def test_a_replayed_record_gives_the_same_verdicts_without_aws(simulation, compl
     assert "replayed, as read on" in again.output
 
 
+def test_a_live_run_with_nothing_to_run_is_never_a_pass(simulation, compliant, runner, tmp_path):
+    record(read(simulation), tmp_path / "record.json")
+    arguments = ("-m", "live", "--account-replay", tmp_path / "record.json", "--ignore-glob=*")
+    run = run_in(runner, tmp_path, *arguments, environment=NOBODY)
+    assert (run.exit, run.evidence["verdict"], run.evidence["scope"]) == (1, "incomplete", "live"), run.output
+    assert run.ids("not-checked") == LIVE
+
+
 @pytest.mark.parametrize("workers", ["2"])
 def test_workers_see_what_one_process_sees(workers, simulation, compliant, runner, tmp_path):
     record(read(simulation), tmp_path / "record.json")

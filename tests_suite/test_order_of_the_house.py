@@ -54,7 +54,16 @@ def test_no_file_outgrows_its_reader():
 
 
 def test_every_option_has_an_environment_variable_and_stands_in_help(pytestconfig):
-    offline = ("--server", "--schema", "--patch", "--deviations", "--evidence", "--require")
+    offline = (
+        "--server",
+        "--schema",
+        "--alembic",
+        "--alembic-command",
+        "--patch",
+        "--deviations",
+        "--evidence",
+        "--require",
+    )
     live = (
         "--environment",
         "--rds-instance",

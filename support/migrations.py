@@ -1,0 +1,147 @@
+"""An Alembic project as the candidate: its migrations, run as the master user on the disposable server."""
+
+import hashlib
+import os
+import re
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from spec import OWNER
+from support.candidate import CandidateError, Source, hidden
+from support.rds_like import DATABASE
+from support.server import Server
+
+_URL: Final = re.compile(r"^sqlalchemy\.url[ \t]*[=:].*$", re.MULTILINE)
+_MINUTES: Final = 10  # until migrations that do not end count as hung
+# What env.py may take its URL from besides the ini: as Amply's own does.
+_VARIABLES: Final = ("DATABASE_URL", "SQLALCHEMY_DATABASE_URL", "SQLALCHEMY_DATABASE_URI")
+
+
+@dataclass(frozen=True)
+class Project:
+    """The project's ini, and the words that start Alembic: empty for ours."""
+
+    ini: Path
+    command: tuple[str, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """Where it is run."""
+        return self.ini.parent
+
+    def sources(self) -> list[Source]:
+        """The ini and every Python file below it that is part of the migrations."""
+        files = [self.ini, *sorted(self.folder.rglob("env.py")), *sorted(self.folder.rglob("versions/**/*.py"))]
+        seen = dict.fromkeys(path for path in files if ".venv" not in path.parts and "site-packages" not in path.parts)
+        return [Source(path.as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()) for path in seen]
+
+
+def _driver(project: Project, text: str) -> str:
+    """The driver that the project's env.py expects: the ini's, else asyncpg if it speaks of it, else psycopg."""
+    if found := re.search(r"^sqlalchemy\.url[ \t]*[=:][ \t]*postgres(?:ql)?\+(\w+)://", text, re.MULTILINE):
+        return found[1]
+    environments = " ".join(
+        path.read_text(encoding="utf-8", errors="replace") for path in project.folder.rglob("env.py")
+    )
+    return "asyncpg" if "asyncpg" in environments or "async_engine" in environments else "psycopg"
+
+
+def url(server: Server, driver: str) -> str:
+    """SQLAlchemy's URL of the candidate's database, for the master user; holds a password."""
+    login = f"{OWNER}:{quote(server.passwords[OWNER], safe='')}"
+    if server.host.startswith("/"):
+        return f"postgresql+{driver}://{login}@/{DATABASE}?host={quote(server.host, safe='')}&port={server.port}"
+    return f"postgresql+{driver}://{login}@{server.host}:{server.port}/{DATABASE}"
+
+
+@contextmanager
+def _ini_for(project: Project, text: str, target: str) -> Iterator[Path]:
+    """A copy of the ini beside it, with our URL in it: whatever env.py reads, no other database is reached."""
+    line = f"sqlalchemy.url = {target.replace('%', '%%')}"
+    content = (
+        _URL.sub(lambda _: line, text)
+        if _URL.search(text)
+        else re.sub(r"(?m)^\[alembic\][^\n]*$", rf"[alembic]\n{line}".replace("\\", r"\\"), text, count=1)
+    )
+    copy = project.folder / f".amply-compliance-{secrets.token_hex(4)}.ini"
+    try:
+        descriptor = os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except OSError as error:
+        raise CandidateError(f"{project.folder}: a copy of the ini cannot be written here: {error.strerror}") from None
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(content)
+        yield copy
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+def run(project: Project, server: Server, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """One Alembic command on the candidate's database, such as ("upgrade", "head").
+
+    Raises CandidateError if the ini cannot be used, Alembic not be started, or does not end.
+    """
+    try:
+        text = project.ini.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise CandidateError(f"{project.ini}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise CandidateError(f"{project.ini}: not UTF-8: {error.reason}") from None
+    if not re.search(r"(?m)^\[alembic\]", text):
+        raise CandidateError(f"{project.ini}:1: no section [alembic]")
+    target = url(server, _driver(project, text))
+    with _ini_for(project, text, target) as ini:
+        command = [*(project.command or (sys.executable, "-m", "alembic")), "-c", str(ini), *words]
+        environment: Mapping[str, str] = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("PG")},
+            **dict.fromkeys(_VARIABLES, target),
+            "PYTHONDONTWRITEBYTECODE": "1",  # nothing is left in somebody's checkout
+        }
+        try:
+            return subprocess.run(
+                command, cwd=project.folder, env=environment, capture_output=True, text=True, check=False,
+                timeout=_MINUTES * 60, errors="replace", stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+        except OSError as error:
+            raise CandidateError(f"{command[0]} cannot be started: {error.strerror}") from None
+        except subprocess.TimeoutExpired:
+            raise CandidateError(
+                f"{project.ini}: alembic {' '.join(words)} did not end within {_MINUTES} minutes"
+            ) from None
+
+
+def upgrade(project: Project, server: Server, revision: str = "head") -> list[Source]:
+    """Run the migrations. Raises CandidateError: the migration's file and line, what the server said, the statement."""
+    done = run(project, server, ("upgrade", revision))
+    if done.returncode:
+        raise CandidateError(_failure(project, server, done.stdout + done.stderr))
+    return project.sources()
+
+
+def _failure(project: Project, server: Server, output: str) -> str:
+    """Why Alembic failed, in one line without the password."""
+    output = output.replace(server.passwords[OWNER], "***")
+    running = re.findall(r"Running upgrade (.*)", output)
+    frames = re.findall(r'File "([^"]*[/\\]versions[/\\][^"]+)", line (\d+)', output)
+    statement = re.search(r"\[SQL: (.*?)\]\n", output, re.DOTALL)
+    error = [
+        line
+        for line in output.splitlines()
+        if re.match(r"[\w.]+(Error|Exception|Exit|NotFound\w*)\b|FAILED:|ERROR\b", line)
+    ]
+    lines = [line for line in output.splitlines() if line.strip()]
+    where = f"{frames[-1][0]}:{frames[-1][1]}" if frames else str(project.ini)
+    what = (error or lines or ["alembic failed without a word"])[-1]
+    parts = [f"{where}: {hidden(what)}"]
+    if running:
+        parts.append(f"revision: {running[-1].partition(',')[0].strip()}")
+    if statement:
+        parts.append(f"statement: {hidden(statement[1])[:100]}")
+    return "; ".join(parts)
