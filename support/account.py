@@ -105,7 +105,9 @@ def loads(text: str) -> Account:
 
 
 def record(account: Account, file: Path) -> None:
-    """Write what was read to `file`, whole or not at all. Raises OSError."""
+    """Write what was read to `file`, whole or not at all. Raises OSError, also for what is no regular file."""
+    if file.exists() and (file.is_symlink() or not file.is_file()):
+        raise OSError(0, "not a regular file")
     partial = file.with_name(f".{file.name}.partial")
     try:
         partial.write_text(dumps(account), encoding="utf-8")

@@ -23,10 +23,16 @@ def _inert(text: str) -> str:
 
 
 def _differing(name: str, live: str, candidate: str) -> str:
-    pairs = difflib.ndiff(candidate.splitlines(), live.splitlines())
-    changes = [line for line in pairs if line[:2] in ("- ", "+ ")][:6]
+    pairs = difflib.unified_diff(candidate.splitlines(), live.splitlines(), n=0, lineterm="")
+    changes = [line for line in pairs if line[0] in "+-" and line[:3] not in ("+++", "---")][:6]
     words = {"-": "the candidate has", "+": "the live database has"}
-    return f"{_inert(name)} differs: " + "; ".join(f"{words[line[0]]} '{_inert(line[2:].strip())}'" for line in changes)
+    shown_ = "; ".join(f"{words[line[0]]} '{_inert(line[1:])}'" for line in changes)
+    return f"{_inert(name)} differs: {shown_ or 'in blanks or ends of lines'}"
+
+
+def _alone(name: str, text: str) -> str:
+    """An object that one side has; of a function the name will do."""
+    return _inert(name if name.startswith("function ") else f"{name} {text}".strip())
 
 
 def _wholes(conn: Connection, but: list[str]) -> set[str]:
@@ -59,12 +65,10 @@ def drift(live: Connection, candidate: Connection, questions: tuple[str, ...], l
     wholes = _wholes(live, but) ^ _wholes(candidate, but)
     found, wanted = (_without_parts(objects(conn, questions, but), wholes) for conn in (live, candidate))
     only_live = [
-        _inert(f"only the live database has: {name} {found[name]}".strip())
-        for name in sorted(found.keys() - wanted.keys())
+        f"only the live database has: {_alone(name, found[name])}" for name in sorted(found.keys() - wanted.keys())
     ]
     only_candidate = [
-        _inert(f"only the candidate has: {name} {wanted[name]}".strip())
-        for name in sorted(wanted.keys() - found.keys())
+        f"only the candidate has: {_alone(name, wanted[name])}" for name in sorted(wanted.keys() - found.keys())
     ]
     both = [name for name in sorted(found.keys() & wanted.keys()) if found[name] != wanted[name]]
     return [*only_candidate, *only_live, *(_differing(name, found[name], wanted[name]) for name in both)]

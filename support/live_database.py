@@ -33,6 +33,8 @@ def conninfo(dsn: str) -> dict[str, Any]:
     try:
         if match := re.match(r"postgres(ql)?(\+\w+)?://", dsn):
             parts = urlsplit("postgresql://" + dsn[match.end() :])
+            if parts.netloc.count("@") > 1 or not re.fullmatch(r"(.*@)?(\[.*\]|[^:]*)(:\d*)?", parts.netloc):
+                raise ValueError  # noqa: TRY301  # libpq would quote what it takes for a host or a port: a password
             query = [("sslmode" if name == "ssl" else name, value) for name, value in parse_qsl(parts.query)]
             dsn = urlunsplit(parts._replace(query=urlencode(query)))
         return conninfo_to_dict(dsn)
@@ -58,13 +60,8 @@ def resolved(dsn: str) -> str:
 def connect(dsn: str, **changes: str) -> Connection:
     """One session in autocommit, in which every transaction is read only. Raises psycopg.OperationalError."""
     options = " ".join(f"-c {name}={value}" for name, value in LIMITS.items())
-    parameters = {
-        "connect_timeout": 10,
-        **conninfo(dsn),
-        "options": options,
-        "application_name": "amply-compliance",
-        **changes,
-    }
+    limits = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_count": 2, "tcp_user_timeout": 30000}
+    parameters = {**conninfo(dsn), **limits, "options": options, "application_name": "amply-compliance", **changes}
     try:
         return psycopg.connect(make_conninfo(**parameters), autocommit=True, prepare_threshold=None)
     except psycopg.Error as error:
@@ -85,7 +82,7 @@ def rows(conn: Connection, query: str, parameters: Mapping[str, Any] | None = No
     """The answer to one question. Raises NotReadError if it is not to be had without waiting, or for this login."""
     try:
         return conn.execute(query.encode(), parameters).fetchall()
-    except (psycopg.OperationalError, psycopg.errors.QueryCanceled, psycopg.errors.InsufficientPrivilege) as error:
+    except psycopg.Error as error:
         raise NotReadError(f"the live database does not answer: {said(error)}") from None
 
 

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 QUICK = ("--hypothesis-profile", "quick")
-PRODUCTION = ("-m", "live", "--environment", "production")
+PRODUCTION = ("-m", "live", "--environment", "production", "tests_live")
 NOWHERE = {
     "AWS_CONFIG_FILE": "/nowhere",
     "AWS_SHARED_CREDENTIALS_FILE": "/nowhere",
