@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from spec.rds import TARGETS, Target
-from support.aws import NotReadError, TargetError
+from support.unread import NotReadError, TargetError
 
 Json = dict[str, Any]
 FORMAT: Final = "amply-compliance-account/1"

@@ -20,7 +20,8 @@ from support import account_answers as answers
 from support.account import Account, Json
 from support.account_answers import region_of
 from support.alarms import actions, relevant
-from support.aws import Aws, NotReadError, NotThereError, TargetError
+from support.aws import Aws
+from support.unread import NotReadError, NotThereError, TargetError
 
 Job = tuple[str, Callable[[], Any]]
 Progress = Callable[[int, int, str], None]

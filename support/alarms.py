@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from spec.rds import ALARMS, AlarmSpec
 from support.account import Account, Json
-from support.aws import NotReadError
+from support.unread import NotReadError
 
 _MINUTE: Final = 60
 _UNITS: Final = {"CPUUtilization": "Percent", "FreeStorageSpace": "Bytes", "DatabaseConnections": "Count"}

@@ -8,6 +8,8 @@ import boto3
 import botocore.exceptions
 from botocore.config import Config
 
+from support.unread import NotReadError, NotThereError, TargetError
+
 Json = dict[str, Any]
 _READS: Final = re.compile(r"(Describe|List|Get)[A-Z]")
 # Three attempts, or AWS_MAX_ATTEMPTS, slowed down by the client itself when AWS asks for it.
@@ -37,18 +39,6 @@ _THROTTLED: Final = (
     "TooManyRequestsException",
     "SlowDown",
 )
-
-
-class TargetError(Exception):
-    """The live target cannot be examined; the message says in one line why, and what to do."""
-
-
-class NotReadError(Exception):
-    """One answer is missing; the message says which, and why."""
-
-
-class NotThereError(Exception):
-    """AWS has no such thing; a finding, not a failure."""
 
 
 def only_reads(event_name: str = "", **_: Any) -> None:

@@ -11,8 +11,8 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from spec.rds import RDS
-from support.aws import NotReadError, TargetError
 from support.refusals import said
+from support.unread import NotReadError, TargetError
 
 Connection = psycopg.Connection[Any]
 # A lock that is not free at once is not waited for: a millisecond is the least that PostgreSQL knows.

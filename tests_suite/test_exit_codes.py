@@ -95,6 +95,7 @@ def test_4_says_that_there_is_no_file_of_deviations(suite, tmp_path):
     [
         ("guarantees.toml", '[LED-01]\nlevel = "corre"\n', "spec/guarantees.toml: LED-01: level is core or hardening"),
         ("guarantees.toml", '[LED-01]\nsays = "unclosed\n', "spec/guarantees.toml:2: not TOML: "),
+        ("rds.toml", "[production]\nport =\n", "spec/rds.toml:2: not TOML: "),
         ("tables.toml", "names = []\n", "spec/tables.toml: KeyError: 'ledger'"),
     ],
 )

@@ -9,8 +9,9 @@ import pytest
 
 from spec import GUARANTEES
 from support.account import record
-from support.aws import Aws, TargetError
+from support.aws import Aws
 from support.live_database import connect
+from support.unread import TargetError
 from tests_suite.conftest import NOBODY, PRODUCTION, ROOT, run_in
 from tests_suite.live_account import read
 

@@ -1,6 +1,8 @@
 """The repository keeps its own rules: imports, sources of the guarantees, sizes, and what stands at the top."""
 
 import ast
+import subprocess
+import sys
 
 import pytest
 
@@ -51,6 +53,14 @@ def test_no_file_outgrows_its_reader():
     files = [file for folder in OURS for file in (ROOT / folder).rglob("*.py") if (ROOT / folder).is_dir()]
     grown = {str(file.relative_to(ROOT)): len(file.read_text().splitlines()) for file in files}
     assert {name: lines for name, lines in grown.items() if lines > LONGEST} == {}
+
+
+def test_a_run_that_asks_nothing_of_aws_does_not_import_its_client():
+    program = (
+        "import sys, fixtures.live_options, fixtures.account, fixtures.live_database; print('boto3' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_every_option_has_an_environment_variable_and_stands_in_help(pytestconfig):
