@@ -42,6 +42,27 @@ class Run:
         )
 
 
+def the_line(run: Run, code: int) -> str:
+    """The only line of a run that ended early with this code."""
+    assert run.exit == code, run.output
+    assert not run.evidence
+    assert "Traceback" not in run.output
+    lines = [line for line in run.output.splitlines() if line.strip()]
+    assert len(lines) == 1, run.output
+    return lines[0]
+
+
+def together_or_alone(judge, subject, things) -> None:
+    """Judge several things in one run; if they do not add up there, each in a run of its own."""
+    try:
+        judge(subject, things)
+    except AssertionError:
+        if len(things) == 1:
+            raise
+        for thing in things:
+            judge(subject, [thing])
+
+
 @pytest.fixture(scope="session")
 def runner():
     """The process that forks a child for each run."""

@@ -10,7 +10,7 @@ from support.drift import drift
 from support.migrations import Project, run
 from support.rds_like import DATABASE
 from support.subject import prepare
-from tests_suite.conftest import QUICK, ROOT
+from tests_suite.conftest import QUICK, ROOT, the_line
 
 FEW = (*QUICK, "tests_schema/test_shape_of_the_schema.py", "tests_schema/test_ledger_is_append_only.py")
 EXAMPLE = ROOT / "candidates" / "reference_alembic"
@@ -62,13 +62,6 @@ def judged(suite, project, *more):
     left = [path.name for path in project.rglob("*") if path.name == "__pycache__" or path.name.startswith(".amply")]
     assert left == []
     return run
-
-
-def ended_with_11(run):
-    assert run.exit == 11, run.output
-    assert "Traceback" not in run.output
-    (line,) = [line for line in run.output.splitlines() if line.strip()]
-    return line
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +133,7 @@ def test_a_synchronous_environment_and_a_hole_in_it_are_seen(project, suite):
 
 def test_11_names_the_migration_that_fails(project, suite):
     add(project, "0005", "0004", "ALTER TABLE ledger_entries ADD COLUMN note nosuchtype")
-    line = ended_with_11(judged(suite, project))
+    line = the_line(judged(suite, project), 11)
     assert "0005.py:10: " in line
     assert 'type "nosuchtype" does not exist' in line
     assert "revision: 0004 -> 0005" in line
@@ -160,11 +153,11 @@ def test_11_says_what_is_wrong_with_the_project(what, project, suite):
     (project / "empty.ini").write_text("[loggers]\nkeys = root\n")
     add(project, "0005", "0004", "SELECT 1")
     add(project, "0006", "0004", "SELECT 1")
-    assert words in ended_with_11(suite("--alembic", project / (file or "alembic.ini"), *QUICK))
+    assert words in the_line(suite("--alembic", project / (file or "alembic.ini"), *QUICK), 11)
 
 
 def test_11_says_that_the_command_cannot_be_started(project, suite):
-    line = ended_with_11(judged(suite, project, "--alembic-command", "/nowhere/alembic --quiet"))
+    line = the_line(judged(suite, project, "--alembic-command", "/nowhere/alembic --quiet"), 11)
     assert "/nowhere/alembic cannot be started: No such file" in line
 
 
@@ -172,7 +165,7 @@ def test_the_applications_own_command_is_used(project, suite, tmp_path):
     command = tmp_path / "their alembic"
     command.write_text(f'#!/bin/sh\ntouch "{tmp_path}/used"\necho "FAILED: not today" >&2\nexit 1\n')
     command.chmod(0o755)
-    assert "FAILED: not today" in ended_with_11(judged(suite, project, "--alembic-command", f"'{command}'"))
+    assert "FAILED: not today" in the_line(judged(suite, project, "--alembic-command", f"'{command}'"), 11)
     assert (tmp_path / "used").exists()
 
 

@@ -14,21 +14,11 @@ import pytest
 from support import binaries
 from support.acquire import acquire
 from support.binaries import NoServerError
-from tests_suite.conftest import QUICK, ROOT
+from tests_suite.conftest import QUICK, ROOT, the_line
 from tests_suite.homes import ONE_FILE, _warmed, ended, home, until  # noqa: F401
 
 ACCIDENTS = ("-p", "tests_suite.accidents", "--accident")
 GOOD = "CREATE TABLE organisations (id text);\n"
-
-
-def the_line(run, code):
-    """The only line of a run that ended early with this code."""
-    assert run.exit == code, run.output
-    assert not run.evidence
-    assert "Traceback" not in run.output
-    lines = [line for line in run.output.splitlines() if line.strip()]
-    assert len(lines) == 1, run.output
-    return lines[0]
 
 
 def test_0_says_that_every_guarantee_is_kept(whole):

@@ -5,6 +5,7 @@ import pytest
 from spec import GUARANTEES
 from tests_suite import account_mutants, account_mutants_around
 from tests_suite.account_variations import VARIATIONS
+from tests_suite.conftest import together_or_alone
 from tests_suite.live_account import read
 
 MUTANTS = {**account_mutants.MUTANTS, **account_mutants_around.MUTANTS}
@@ -60,16 +61,6 @@ def breaks_exactly(judged, defects):
 def breaks_nothing(judged, names):
     run = judged(*(VARIATIONS[name] for name in names))
     assert run.ids("kept") == IN_THE_ACCOUNT, run.why()
-
-
-def together_or_alone(judge, judged, things):
-    try:
-        judge(judged, things)
-    except AssertionError:
-        if len(things) == 1:
-            raise
-        for thing in things:
-            judge(judged, [thing])
 
 
 @pytest.mark.parametrize("defects", groups(), ids=lambda group: "+".join(f"{id_} {what}" for id_, what in group))

@@ -8,16 +8,7 @@ import sys
 
 import pytest
 
-from tests_suite.conftest import NOBODY, PRODUCTION, ROOT, run_in
-
-
-def ended_with_12(run):
-    assert run.exit == 12, run.output
-    assert not run.evidence
-    assert "Traceback" not in run.output
-    (line,) = [line for line in run.output.splitlines() if line.strip()]
-    return line
-
+from tests_suite.conftest import NOBODY, PRODUCTION, ROOT, run_in, the_line
 
 DENIED = {
     "DescribeDBSnapshots": {"BAK-03", "BAK-05", "BAK-06", "SEC-02"},
@@ -59,7 +50,7 @@ ANSWERED = {
 def test_12_says_what_aws_answers(code, gate, runner, tmp_path):
     watched, environment = gate
     watched.refused = {"DescribeDBInstances": code}
-    assert ANSWERED[code] in ended_with_12(run_in(runner, tmp_path, *PRODUCTION, environment=environment))
+    assert ANSWERED[code] in the_line(run_in(runner, tmp_path, *PRODUCTION, environment=environment), 12)
 
 
 UNREACHED = {
@@ -74,12 +65,12 @@ UNREACHED = {
 @pytest.mark.parametrize("what", UNREACHED)
 def test_12_says_what_is_missing(what, runner, tmp_path):
     options, environment, words = UNREACHED[what]
-    assert words in ended_with_12(run_in(runner, tmp_path, *PRODUCTION, *options, environment=environment))
+    assert words in the_line(run_in(runner, tmp_path, *PRODUCTION, *options, environment=environment), 12)
 
 
 def test_12_says_that_there_is_no_such_instance(simulation, compliant, runner, tmp_path):
     for option in (("--rds-instance", "amply-other"), ("--region", "eu-west-1")):
-        line = ended_with_12(run_in(runner, tmp_path, *PRODUCTION, *option, environment=simulation.environment()))
+        line = the_line(run_in(runner, tmp_path, *PRODUCTION, *option, environment=simulation.environment()), 12)
         assert "there is no instance" in line
 
 
@@ -94,7 +85,7 @@ def test_12_says_that_the_database_cannot_be_reached(what, simulation, compliant
         "no port": f"postgresql://127.0.0.1:{password}/amply",
     }[what]
     run = run_in(runner, tmp_path, *PRODUCTION, "--live-dsn", dsn, environment=simulation.environment())
-    assert password not in ended_with_12(run)
+    assert password not in the_line(run, 12)
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from spec import GUARANTEES
-from tests_suite.conftest import QUICK, ROOT
+from tests_suite.conftest import QUICK, ROOT, together_or_alone
 
 MUTANTS = sorted((ROOT / "mutants").glob("*.sql"))
 VARIANTS = sorted((ROOT / "variants").glob("*.sql"))
@@ -82,16 +82,6 @@ def breaks_nothing(suite, variants):
     assert run.evidence, run.output[-3000:]
     assert run.ids("kept") == PROVED, run.why()
     assert run.exit == 0
-
-
-def together_or_alone(judge, suite, patches):
-    try:
-        judge(suite, patches)
-    except AssertionError:
-        if len(patches) == 1:
-            raise
-        for patch in patches:
-            judge(suite, [patch])
 
 
 @pytest.mark.parametrize("mutants", groups(), ids=names)
