@@ -127,6 +127,8 @@ ROLES: Final = (
     f"""SELECT 'owner of ' || p.oid::regprocedure, p.proowner::regrole::text
         FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
         WHERE {_OURS} AND {_NOT_OF_AN_EXTENSION.format("p.oid")}""",
+    f"""SELECT 'owner of the schema ' || n.nspname, n.nspowner::regrole::text FROM pg_catalog.pg_namespace n
+        WHERE {_OURS} AND {_NOT_OF_AN_EXTENSION.format("n.oid")}""",
     f"""SELECT 'privileges on ' || c.oid::regclass, {_GRANTS}
         FROM ({_RELATIONS}) c, pg_catalog.aclexplode(coalesce(c.relacl, pg_catalog.acldefault(
            CASE c.relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END, c.relowner))) g
@@ -149,6 +151,10 @@ ROLES: Final = (
         FROM pg_catalog.pg_default_acl d, pg_catalog.aclexplode(d.defaclacl) g
         WHERE pg_catalog.pg_get_userbyid(d.defaclrole) {_NOT_RDS} GROUP BY d.defaclrole, d.defaclobjtype, d.defaclnamespace""",
 )
+# No drift, but another candidate: its tables were written down in another order.
+POSITIONS: Final = f"""
+    SELECT 'position of ' || c.oid::regclass || '.' || a.attname, a.attnum::text FROM ({_RELATIONS}) c
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid WHERE a.attnum > 0 AND NOT a.attisdropped"""
 
 
 def objects(conn: psycopg.Connection[Any], questions: tuple[str, ...], but: list[str]) -> dict[str, str]:

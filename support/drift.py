@@ -48,7 +48,7 @@ def _without_parts(found: dict[str, str], wholes: set[str]) -> dict[str, str]:
         if name.partition(" ")[0] in ("table", "view", "schema", "function", "role", "index"):
             return False
         return any(
-            name.endswith((f" of {one}", f" on {one}", f" on the schema {one}"))
+            name.endswith((f" of {one}", f" on {one}", f" on the schema {one}", f" of the schema {one}"))
             or name.startswith((f"column {one}.", f"privileges on {one}."))
             for one in wholes
         )

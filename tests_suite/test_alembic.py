@@ -6,6 +6,7 @@ import pytest
 
 from support import catalog_questions
 from support.acquire import acquire
+from support.catalog_digest import catalog_sha256
 from support.drift import drift
 from support.migrations import Project, run
 from support.rds_like import DATABASE
@@ -13,6 +14,14 @@ from support.subject import prepare
 from tests_suite.conftest import QUICK, ROOT, the_line
 
 FEW = (*QUICK, "tests_schema/test_shape_of_the_schema.py", "tests_schema/test_ledger_is_append_only.py")
+CHANGES = {
+    "ALTER TABLE ledger_entries DISABLE TRIGGER ledger_no_update": (
+        "ALTER TABLE ledger_entries ENABLE ALWAYS TRIGGER ledger_no_update"
+    ),
+    "GRANT TEMP ON DATABASE amply TO amply_app": "REVOKE TEMP ON DATABASE amply FROM amply_app",
+    "ALTER ROLE amply_app CREATEDB": "ALTER ROLE amply_app NOCREATEDB",
+    "ALTER SCHEMA public OWNER TO amply_admin": "ALTER SCHEMA public OWNER TO pg_database_owner",
+}
 EXAMPLE = ROOT / "candidates" / "reference_alembic"
 REVISION = '''"""{0}"""
 
@@ -87,6 +96,14 @@ def differences(one, other):
 
 def test_the_example_is_the_reference(servers):
     assert differences(*servers) == []
+    plain, migrated = map(catalog_sha256, servers)
+    assert plain == migrated
+    with servers[0].connect("postgres", DATABASE) as admin:
+        for there, back in CHANGES.items():
+            admin.execute(there)
+            assert catalog_sha256(servers[0]) != plain
+            admin.execute(back)
+    assert catalog_sha256(servers[0]) == plain
 
 
 def test_its_models_are_what_its_migrations_make_and_back_and_forth_changes_nothing(servers):

@@ -79,6 +79,7 @@ CHANGES = {
         "GRANT EXECUTE ON FUNCTION validate_chain_on_insert() TO PUBLIC",
         "GRANT CREATE ON SCHEMA public TO amply_app",
         "GRANT TEMP ON DATABASE amply TO amply_app",
+        "ALTER SCHEMA public OWNER TO amply_app",
         "ALTER TABLE funds OWNER TO amply_app",
         "ALTER FUNCTION prevent_ledger_modification() OWNER TO amply_app",
         "ALTER DEFAULT PRIVILEGES FOR ROLE amply_admin GRANT DELETE ON TABLES TO amply_app",
