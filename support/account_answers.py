@@ -50,7 +50,7 @@ def key(aws: Aws, arn: str) -> Json:
     """What matters of a KMS key."""
     missing = ("NotFoundException",)
     found: Json = aws.ask("kms", "describe_key", region=region_of(arn), missing=missing, KeyId=arn)["KeyMetadata"]
-    return {name: found.get(name) for name in ("Arn", "KeyState", "Enabled", "DeletionDate")}
+    return {name: found.get(name) for name in ("Arn", "KeyState")}
 
 
 def topic(aws: Aws, arn: str) -> Json:

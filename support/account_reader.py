@@ -64,21 +64,25 @@ class Reader:
         )
 
     def _run(self, jobs: Iterable[Job]) -> None:
-        # Threads that nobody waits for: an interrupted run does not hang on an answer that does not come.
-        jobs, free, done = list(jobs), threading.Semaphore(_AT_ONCE), queue.SimpleQueue[tuple[str, Future[Any]]]()
+        jobs, waiting, done = list(jobs), queue.SimpleQueue[Job](), queue.SimpleQueue[tuple[str, Future[Any]]]()
+        for job in jobs:
+            waiting.put(job)
 
-        def work(name: str, job: Callable[[], Any]) -> None:
-            future: Future[Any] = Future()
-            with free:
-                try:
-                    future.set_result(job())
-                except BaseException as error:  # handed to whoever waits
-                    future.set_exception(error)
-            done.put((name, future))
+        def work() -> None:
+            with suppress(queue.Empty):
+                while True:
+                    name, job = waiting.get_nowait()
+                    future: Future[Any] = Future()
+                    try:
+                        future.set_result(job())
+                    except BaseException as error:  # handed to whoever waits
+                        future.set_exception(error)
+                    done.put((name, future))
 
         self._asked += len(jobs)
-        for job in jobs:
-            threading.Thread(target=work, args=job, daemon=True, name=f"aws {job[0]}").start()
+        for _ in range(min(_AT_ONCE, len(jobs))):
+            # Nobody waits for these threads: an interrupted run does not hang on an answer that does not come.
+            threading.Thread(target=work, daemon=True, name="aws").start()
         for _ in jobs:
             name, future = done.get()
             self._done += 1
@@ -120,15 +124,15 @@ class Reader:
             raise TargetError(f"the instance {self._instance} cannot be read: {self._missing['instance']}")
         instance = self._answers["instance"]
         yield "metrics", self._read_metrics
-        yield "replicas", lambda: [*self._replicas(instance.get("ReadReplicaDBInstanceIdentifiers", []))]
-        yield "snapshots", lambda: self._snapshots(instance)
+        yield "replicas", partial(self._replicas, instance.get("ReadReplicaDBInstanceIdentifiers", []))
+        yield "snapshots", partial(self._snapshots, instance)
         if managed := instance.get("MasterUserSecret"):
             yield from self._secret_jobs(managed["SecretArn"], valuable=False)
         else:
             yield from self._secret_jobs(self._secrets(RDS["secrets"]["master"]), valuable=False)
         for topic in sorted({arn for alarm in self._answers.get("alarms", []) for arn in actions(alarm)}):
             if topic.split(":")[2] == "sns":
-                yield f"topic/{topic}", lambda topic=topic: answers.topic(self._aws, topic)  # type: ignore[misc]
+                yield f"topic/{topic}", partial(answers.topic, self._aws, topic)
 
     def _around_all(self) -> Iterator[Job]:
         servers = [self._answers["instance"], *(self._answers.get("replicas") or [])]
@@ -141,26 +145,28 @@ class Reader:
             yield f"group/{name}@{region}", partial(answers.group, self._aws, name, region)
             yield f"parameters/{name}@{region}", partial(answers.parameters, self._aws, name, region)
         networks = {(server["DBSubnetGroup"]["VpcId"], region_of(server["DBInstanceArn"])) for server in servers}
-        yield (
-            "security_groups",
-            lambda: answers.by_vpc(self._aws, networks, "describe_security_groups", "SecurityGroups"),
-        )
-        yield "route_tables", lambda: answers.by_vpc(self._aws, networks, "describe_route_tables", "RouteTables")
+        for name, operation in (
+            ("SecurityGroups", "describe_security_groups"),
+            ("RouteTables", "describe_route_tables"),
+        ):
+            yield operation.removeprefix("describe_"), partial(answers.by_vpc, self._aws, networks, operation, name)
         snapshots = self._answers.get("snapshots") or []
         for snapshot in snapshots:
             if snapshot.get("SnapshotType") != "automated":  # AWS lets nobody share those
-                yield f"access/{snapshot['DBSnapshotIdentifier']}", lambda one=snapshot: answers.access(self._aws, one)  # type: ignore[misc]
+                yield f"access/{snapshot['DBSnapshotIdentifier']}", partial(answers.access, self._aws, snapshot)
         for key in sorted({thing["KmsKeyId"] for thing in [*servers, *snapshots] if thing.get("KmsKeyId")}):
-            yield f"key/{key}", lambda key=key: answers.key(self._aws, key)  # type: ignore[misc]
+            yield f"key/{key}", partial(answers.key, self._aws, key)
 
-    def _replicas(self, identifiers: Iterable[str]) -> Iterator[Json]:
+    def _replicas(self, identifiers: Iterable[str]) -> list[Json]:
+        found: list[Json] = []
         for identifier in identifiers:  # an ARN, if the replica stands in another region
             region = region_of(identifier) if identifier.startswith("arn:") else self._aws.region
             gone = ("DBInstanceNotFound",)
             with suppress(NotThereError):
-                yield from self._aws.ask(
+                found += self._aws.ask(
                     "rds", "describe_db_instances", region=region, missing=gone, DBInstanceIdentifier=identifier
                 )["DBInstances"]
+        return found
 
     def _snapshots(self, instance: Json) -> list[Json]:
         names = [instance["DBInstanceIdentifier"], *instance.get("ReadReplicaDBInstanceIdentifiers", [])]

@@ -19,7 +19,7 @@ def _inert(text: str) -> str:
     """The text without what looks like a password, on one line, control characters written out."""
     text = re.sub(r"://([^:/@\s]*):[^@\s]*@", r"://\1:***@", text)
     text = re.sub(r"(?i)(password\s*=?\s*)('[^']*'|\S+)", r"\1***", text)
-    return re.sub(r"[\x00-\x1f\x7f-\x9f]", lambda sign: repr(sign[0])[1:-1], " ".join(text.split(" ")))
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", lambda sign: repr(sign[0])[1:-1], text)
 
 
 def _differing(name: str, live: str, candidate: str) -> str:

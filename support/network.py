@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from support.unread import NotReadError
+
 Json = Mapping[str, Any]
 
 
@@ -65,14 +67,14 @@ def _sources(rule: Json, known: Mapping[str, Json]) -> Iterator[tuple[str, str]]
 def public_route(subnet: str, vpc: str, tables: Iterable[Json]) -> str:
     """Where a subnet's route table leads to an internet gateway, such as "0.0.0.0/0 -> igw-1"; empty if nowhere.
 
-    A subnet without a table of its own uses the main one. Raises LookupError if neither was read.
+    A subnet without a table of its own uses the main one. Raises NotReadError if neither was read.
     """
     tables = [table for table in tables if table.get("VpcId") == vpc]
     own = [table for table in tables if any(one.get("SubnetId") == subnet for one in table.get("Associations", []))]
     main = [table for table in tables if any(one.get("Main") for one in table.get("Associations", []))]
     table = next(iter(own or main), None)
     if table is None:
-        raise LookupError(f"no route table of the subnet {subnet} was found")
+        raise NotReadError(f"no route table of the subnet {subnet} was found")
     for route in table.get("Routes", []):
         gateway = str(route.get("GatewayId") or "")
         if gateway.startswith("igw-") and route.get("State") != "blackhole":

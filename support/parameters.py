@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from support.unread import NotReadError
+
 PAGE: Final = 8192  # bytes; what shared_buffers and effective_cache_size are counted in
 _GIB: Final = 2**30
 # Memory in GiB of a burstable class by its size, and of another family's xlarge.
@@ -23,7 +25,7 @@ _FUNCTIONS: Final[dict[str, Callable[..., float]]] = {"LEAST": min, "GREATEST": 
 
 
 def memory(instance_class: str) -> float:
-    """The memory of a class such as db.t3.small, in bytes. Raises ValueError for one that is not known."""
+    """The memory of a class such as db.t3.small, in bytes. Raises NotReadError for one that is not known."""
     match = re.fullmatch(r"db\.([a-z])(\w*)\.(\w+?)(\.\w+)*", instance_class)
     if match:
         family, _, size, _ = match.groups()
@@ -33,11 +35,11 @@ def memory(instance_class: str) -> float:
         parts = {"medium": 0.25, "large": 0.5}
         if family in _PER_XLARGE and (many or size in parts):
             return _PER_XLARGE[family] * (float(many[1] or 1) if many else parts[size]) * _GIB
-    raise ValueError(f"the class {instance_class} is not known")
+    raise NotReadError(f"the class {instance_class} is not known")
 
 
 def at_least_small(instance_class: str) -> bool:
-    """Whether a class has at least the memory of db.t3.small. Raises ValueError for one that is not known."""
+    """Whether a class has at least the memory of db.t3.small. Raises NotReadError for one that is not known."""
     return memory(instance_class) >= _SMALL * _GIB
 
 
@@ -70,6 +72,11 @@ def _evaluated(node: ast.expr) -> float:
     if isinstance(node, ast.Constant) and type(node.value) in (int, float):
         return float(node.value)  # type: ignore[arg-type]
     raise TypeError
+
+
+def logs_changes_of_the_schema(level: str) -> bool:
+    """Whether this log_statement logs what changes the schema."""
+    return level in ("ddl", "mod", "all")
 
 
 def share(text: str, instance_class: str) -> float:

@@ -7,9 +7,9 @@ import pytest
 
 from spec.rds import ALARMS, RDS
 from support.live_database import connect, connections, in_recovery, is_encrypted, rows, settings, standbys
+from support.parameters import logs_changes_of_the_schema
 
 WANTED = RDS["parameters"]
-LEVELS = {"ddl": ("ddl", "mod", "all")}
 
 
 @pytest.mark.guarantee("RDS-10")
@@ -31,7 +31,7 @@ def test_the_documented_parameters_are_in_force(live):
     for name in ("max_connections", "work_mem", "wal_buffers", "checkpoint_completion_target"):
         if float(found[name][0]) != float(WANTED[name]):
             wrong.append(f"{name} is {found[name][0]}, not {WANTED[name]}")
-    if found["log_statement"][0] not in LEVELS[WANTED["log_statement"]]:
+    if not logs_changes_of_the_schema(found["log_statement"][0]):
         wrong.append(f"log_statement is {found['log_statement'][0]}")
     if not 0 <= float(found["log_min_duration_statement"][0]) <= float(WANTED["log_min_duration_statement"]):
         wrong.append(f"log_min_duration_statement is {found['log_min_duration_statement'][0]} ms")

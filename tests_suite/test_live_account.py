@@ -4,6 +4,7 @@ import pytest
 
 from spec import GUARANTEES
 from tests_suite import account_mutants, account_mutants_around
+from tests_suite.account_changes import promoted
 from tests_suite.account_variations import VARIATIONS
 from tests_suite.conftest import together_or_alone
 from tests_suite.live_account import read
@@ -18,6 +19,7 @@ SEVERAL = {  # what one defect breaks, and what can then not be looked at
         {"REP-01"},
         {"REP-02", "REP-03", "SEC-08"},
     ),
+    "the replica was promoted": (promoted, {"REP-01"}, {"REP-02", "REP-03", "SEC-08"}),
     "a secret is going": (
         lambda sim, s: sim.client("secretsmanager").delete_secret(
             SecretId=s.secrets["database-url"], RecoveryWindowInDays=7
