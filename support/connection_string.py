@@ -75,7 +75,7 @@ def _text(value: str) -> str:
     """The connection string in a secret's value: the value, or the one that stands in the JSON object that it is."""
     try:
         data = json.loads(value)
-    except (ValueError, RecursionError):
+    except ValueError:
         return value.strip()
     found = [text for text in _strings(data) if re.match(r"\w+(\+\w+)?://", text)]
     if len(set(found)) == 1:
@@ -99,7 +99,10 @@ def _known(value: str, known: tuple[str, ...], otherwise: str) -> str:
 
 def parse(value: str) -> ConnectionString:
     """What a secret's value says. Raises NotAConnectionStringError, without a word of the value."""
-    match = _URL.fullmatch(_text(value))
+    try:
+        match = _URL.fullmatch(_text(value))
+    except RecursionError:
+        raise NotAConnectionStringError("JSON nested beyond reading") from None
     if not match:
         raise NotAConnectionStringError(
             "it cannot be read as postgresql+asyncpg://user:password@host:port/database?..."

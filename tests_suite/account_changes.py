@@ -125,6 +125,12 @@ def secret(name, old, new):
     return change
 
 
+def nested(depth):
+    """A connection string at the bottom of JSON so deep that it cannot be read."""
+    text = '{"a": ' * depth + '"postgresql://x"' + "}" * depth
+    return lambda sim, s: sim.client("secretsmanager").put_secret_value(SecretId=s.secrets[PRIMARY], SecretString=text)
+
+
 def password(new):
     """Another password of the application, as it is, in its connection string."""
     return lambda sim, s: secret(PRIMARY, s.passwords[0], new)(sim, s)

@@ -117,6 +117,8 @@ MUTANTS = {
         "another port behind": c.secret(c.PRIMARY, "ssl=require", "ssl=require&port=6432"),
         "SQLAlchemy's unknown": c.secret(c.PRIMARY, "postgresql+", "postgres+"),
         "another database": c.secret(c.REPLICA, "/amply?", "/postgres?"),
+        "nested by thousands": c.nested(2_000),
+        "nested by ten thousands": c.nested(20_000),
         "none at all": c.secret(c.REPLICA, "postgresql+asyncpg://", "mysql://"),
     },
     "SEC-09": {
