@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -107,13 +108,15 @@ def connections(conn: Connection) -> int:
 
 @dataclass(frozen=True)
 class Health:
-    """A table's state: rows, dead rows, dead rows at which autovacuum begins, its share of transaction ids, switches."""
+    """A table's state: dead rows, those at which autovacuum begins, transactions since it was frozen, whether autovacuum
+    may work on it, and when it last did (UTC; None: never, or not since statistics were reset)."""
 
     table: str
     dead: int
     tolerated: int
     age: int
     autovacuum: bool
+    last: datetime | None
 
 
 _HEALTH: Final = """
@@ -121,7 +124,7 @@ _HEALTH: Final = """
         (coalesce(v.threshold, current_setting('autovacuum_vacuum_threshold'))::numeric
          + coalesce(v.scale, current_setting('autovacuum_vacuum_scale_factor'))::numeric
          * greatest(c.reltuples, 0)::numeric)::bigint,
-        CASE WHEN c.relkind = 'r' THEN age(c.relfrozenxid) ELSE 0 END, coalesce(v.enabled, 'on')::boolean
+        CASE WHEN c.relkind = 'r' THEN age(c.relfrozenxid) ELSE 0 END, coalesce(v.enabled, 'on')::boolean, s.last_autovacuum
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_catalog.pg_stat_all_tables s ON s.relid = c.oid
     LEFT JOIN LATERAL (SELECT max(option_value) FILTER (WHERE option_name = 'autovacuum_enabled') AS enabled,

@@ -21,7 +21,8 @@ def test_no_table_is_full_of_dead_tuples(live):
     if in_recovery(live) or settings(live)["track_counts"][0] != "on":
         pytest.skip("the live server does not count dead tuples: it is a standby, or track_counts is off")
     full = [
-        f"{one.table} has {one.dead} dead tuples; autovacuum begins at {one.tolerated}"
+        f"{one.table} has {one.dead} dead tuples; autovacuum begins at {one.tolerated}, and was "
+        f"{f'last there on {one.last:%Y-%m-%d %H:%M} UTC' if one.last else 'never there'}"
         for one in health(live)
         if one.dead > max(LIMITS["dead_tuples_floor"], LIMITS["dead_tuples_factor"] * one.tolerated)
     ]
