@@ -11,4 +11,5 @@ pytest_plugins = (
     "fixtures.hypothesis_profiles",
     "fixtures.failures",
     "fixtures.verdicts",
+    "fixtures.migrations",
 )

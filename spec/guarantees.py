@@ -24,6 +24,7 @@ AREAS: Final[dict[str, str]] = {
     "TEN": "isolation",
     "GRT": "grants",
     "ROL": "roles",
+    "MIG": "migrations",
     "RDS": "instance",
     "PRM": "parameters",
     "BAK": "backup",

@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import quote
 
 from spec import OWNER
+from support import child
 from support.candidate import CandidateError, Source, hidden
 from support.rds_like import DATABASE
 from support.server import Server
@@ -26,10 +27,11 @@ _VARIABLES: Final = ("DATABASE_URL", "SQLALCHEMY_DATABASE_URL", "SQLALCHEMY_DATA
 
 @dataclass(frozen=True)
 class Project:
-    """The project's ini, and the words that start Alembic: empty for ours."""
+    """The project's ini, the words that start Alembic (empty for ours), and the revision that is judged."""
 
     ini: Path
     command: tuple[str, ...] = ()
+    revision: str = "heads"
 
     @property
     def folder(self) -> Path:
@@ -105,10 +107,7 @@ def run(project: Project, server: Server, words: Sequence[str]) -> subprocess.Co
             "PYTHONDONTWRITEBYTECODE": "1",  # nothing is left in somebody's checkout
         }
         try:
-            return subprocess.run(
-                command, cwd=project.folder, env=environment, capture_output=True, text=True, check=False,
-                timeout=_MINUTES * 60, errors="replace", stdin=subprocess.DEVNULL,
-            )  # fmt: skip
+            return child.run(command, cwd=project.folder, env=environment, seconds=_MINUTES * 60)
         except OSError as error:
             raise CandidateError(f"{command[0]} cannot be started: {error.strerror}") from None
         except subprocess.TimeoutExpired:
@@ -117,15 +116,29 @@ def run(project: Project, server: Server, words: Sequence[str]) -> subprocess.Co
             ) from None
 
 
-def upgrade(project: Project, server: Server, revision: str = "head") -> list[Source]:
+def upgrade(project: Project, server: Server) -> list[Source]:
     """Run the migrations. Raises CandidateError: the migration's file and line, what the server said, the statement."""
-    done = run(project, server, ("upgrade", revision))
+    if "--sql" in project.command:
+        raise CandidateError("--alembic-command has --sql: SQL that is only printed (offline mode) proves nothing")
+    done = run(project, server, ("upgrade", project.revision))
     if done.returncode:
-        raise CandidateError(_failure(project, server, done.stdout + done.stderr))
+        raise CandidateError(failure(project, server, done.stdout + done.stderr))
+    if not _touched(server):
+        raise CandidateError(
+            f"{project.ini}: alembic upgrade ended well, but this server's database is empty: env.py runs in offline mode, "
+            "does not commit, or takes its URL from elsewhere than sqlalchemy.url and DATABASE_URL"
+        )
     return project.sources()
 
 
-def _failure(project: Project, server: Server, output: str) -> str:
+def _touched(server: Server) -> bool:
+    """Whether anything was made in the candidate's database."""
+    with server.connect(server.superuser, DATABASE) as conn:
+        query = "SELECT FROM pg_catalog.pg_class WHERE oid >= 16384 AND relkind IN ('r', 'p') LIMIT 1"
+        return conn.execute(query).fetchone() is not None
+
+
+def failure(project: Project, server: Server, output: str) -> str:
     """Why Alembic failed, in one line without the password."""
     output = output.replace(server.passwords[OWNER], "***")
     running = re.findall(r"Running upgrade (.*)", output)

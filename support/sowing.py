@@ -1,10 +1,11 @@
 """Organisations and entries to attack: every type, amount, currency, visibility and age stands in some row."""
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from spec import TABLES
 from support.ledger import Entry, Organisation, append, entries_of, in_chain_order
@@ -56,7 +57,8 @@ def add_entries(conn: psycopg.Connection, organisation: Organisation, contents: 
     for content in contents:
         entry: Entry = organisation.next(**content)
         try:
-            append(conn, entry)
+            with nullcontext() if conn.info.transaction_status == TransactionStatus.IDLE else conn.transaction():
+                append(conn, entry)
         except psycopg.Error:
             entry = organisation.next(id=content["id"])
             append(conn, entry)

@@ -1,0 +1,88 @@
+"""All that is found out about the migrations of an Alembic project, on two servers of their own, side by side."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from support.acquire import acquire
+from support.failing_migration import Failure, failing
+from support.migrations import Project
+from support.rehearsal import Step, one_by_one
+from support.revision_verdicts import Verdicts, judged_at, to_judge
+from support.revisions import Revision, revisions
+from support.round_trip import RoundTrip, there_and_back
+from support.server import Server
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the tests of the migrations judge; `judged` by the number of the step."""
+
+    history: list[Revision]
+    steps: list[Step]
+    failure: Failure | None
+    trip: RoundTrip
+    judged: dict[int, Verdicts] = field(default_factory=dict)
+
+    @property
+    def heads(self) -> list[Revision]:
+        """The revisions that no other follows."""
+        return [revision for revision in self.history if revision.head]
+
+    @property
+    def filled(self) -> list[Step]:
+        """The steps that ran over a ledger with entries."""
+        return [step for step in self.steps if step.entries > 0 and not step.failed]
+
+
+def _on_a_server(choice: str, image: str, work: Callable[[Server], T]) -> T:
+    lease = acquire(choice, image=image)
+    try:
+        return work(lease.server)
+    finally:
+        lease.close()
+
+
+def _there_and_back(project: Project, server: Server) -> tuple[Failure | None, RoundTrip]:
+    history = revisions(project, server)
+    return failing(project, server, history), there_and_back(project, server, history)
+
+
+def _one_by_one(project: Project, server: Server, entries: int) -> tuple[list[Revision], list[Step]]:
+    history = revisions(project, server)
+    return history, one_by_one(project, server, history, entries)
+
+
+def find_out(project: Project, choice: str, image: str, entries: int, tell: Callable[[str], None]) -> Findings:
+    """Everything. `choice` and `image` as for `acquire`; `entries`: how many the ledger has that is migrated; `tell` is
+    called with a line on what is being done.
+
+    Raises NoServerError, CandidateError if Alembic cannot be run, RunIsOverError.
+    """
+    with ThreadPoolExecutor(2, thread_name_prefix="migrations") as pool:
+        tell("migrations: one by one over a ledger, and there and back")
+        walk = pool.submit(_on_a_server, choice, image, lambda server: _one_by_one(project, server, entries))
+        way = pool.submit(_on_a_server, choice, image, lambda server: _there_and_back(project, server))
+        history, steps = walk.result()
+        judged = _judged(project, choice, steps, to_judge(steps), pool, tell)
+        failure, trip = way.result()
+    return Findings(history, steps, failure, trip, judged)
+
+
+def _judged(
+    project: Project,
+    choice: str,
+    steps: list[Step],
+    numbers: Iterable[int],
+    pool: ThreadPoolExecutor,
+    tell: Callable[[str], None],
+) -> dict[int, Verdicts]:
+    running = {number: pool.submit(judged_at, project, steps[number].revision.id, choice) for number in numbers}
+    found = {}
+    for number, verdicts in running.items():
+        tell(f"migrations: the specification on {steps[number].revision.name}")
+        found[number] = verdicts.result()
+    return found
