@@ -11,36 +11,58 @@ from support.catalog import roles
 from support.migration_watch import SCHEMA
 from support.migrations import Project, run
 from support.rds_like import DATABASE, create_database
-from support.rehearsal import Catalog, Step, catalog_of, differing, versions
+from support.rehearsal import Catalog, Step, catalog_of, differing, version_table, versions
 from support.revisions import Revision
 from support.server import Server
 
 Connection = psycopg.Connection[Any]
 _WORDS: Final = "this migration is made to fail at its end"
-# As soon as Alembic makes its own table, whatever it is called, that table refuses the last revision.
+# As soon as Alembic makes its own table, whatever it is called, that table refuses the last revision. What was committed is
+# written down with its transaction, and so is each revision; an index may come by itself (CREATE INDEX CONCURRENTLY).
 _MADE_TO_FAIL: Final = f"""CREATE SCHEMA {SCHEMA};
-CREATE FUNCTION {SCHEMA}.fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{_WORDS}'; END $$;
+CREATE TABLE {SCHEMA}.commands (n serial, xid xid8, what text);
+CREATE TABLE {SCHEMA}.revisions (xid xid8);
+CREATE FUNCTION {SCHEMA}.fail() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $fail$
+BEGIN
+    IF NEW.version_num = {{head}} THEN RAISE EXCEPTION '{_WORDS}'; END IF;
+    INSERT INTO {SCHEMA}.revisions VALUES (pg_current_xact_id());
+    RETURN NEW;
+END $fail$;
 CREATE FUNCTION {SCHEMA}.arm() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $arm$
 DECLARE made record;
 BEGIN
     FOR made IN SELECT c.oid::regclass AS name FROM pg_event_trigger_ddl_commands() d JOIN pg_class c ON c.oid = d.objid
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = 1 AND a.attname = 'version_num'
-        WHERE d.classid = 'pg_class'::regclass AND c.relkind = 'r' AND c.relnatts = 1
+        WHERE d.classid = 'pg_class'::regclass AND c.relkind = 'r' AND c.relnatts = 1 AND tg_tag = 'CREATE TABLE'
     LOOP
         EXECUTE format('CREATE TRIGGER made_to_fail BEFORE INSERT OR UPDATE ON %s FOR EACH ROW
-                        WHEN (NEW.version_num = %L) EXECUTE FUNCTION {SCHEMA}.fail()', made.name, {{head}});
+                        EXECUTE FUNCTION {SCHEMA}.fail()', made.name);
+        INSERT INTO {SCHEMA}.revisions VALUES (pg_current_xact_id());
     END LOOP;
+    INSERT INTO {SCHEMA}.commands (xid, what) SELECT pg_current_xact_id(), lower(tg_tag) || coalesce(' ' || string_agg(
+        object_identity, ', '), '') FROM pg_event_trigger_ddl_commands() WHERE tg_tag NOT LIKE '%INDEX' HAVING count(*) > 0;
 END $arm$;
-CREATE EVENT TRIGGER {SCHEMA}_arm ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION {SCHEMA}.arm()"""
+CREATE FUNCTION {SCHEMA}.dropped() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $arm$
+BEGIN
+    INSERT INTO {SCHEMA}.commands (xid, what) SELECT pg_current_xact_id(), 'drop ' || object_type || ' ' || object_identity
+        FROM pg_event_trigger_dropped_objects() WHERE original AND object_type <> 'index';
+END $arm$;
+CREATE EVENT TRIGGER {SCHEMA}_arm ON ddl_command_end EXECUTE FUNCTION {SCHEMA}.arm();
+CREATE EVENT TRIGGER {SCHEMA}_dropped ON sql_drop EXECUTE FUNCTION {SCHEMA}.dropped()"""
+_BY_ITSELF: Final = f"""SELECT what FROM {SCHEMA}.commands c
+    WHERE NOT EXISTS (SELECT FROM {SCHEMA}.revisions r WHERE r.xid = c.xid) ORDER BY n"""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """The catalog after the failure and before anything ran, and the revisions that the database says it is at."""
+    """The catalog after the failure and before anything ran, the revisions that the database says it is at, and what
+    migrations committed apart from their revision."""
 
     before: Catalog
     after: Catalog
     versions: tuple[str, ...]
+    by_itself: tuple[str, ...]
+    table: str = ""  # Alembic's own, which stays
 
 
 def failing(project: Project, server: Server, history: Sequence[Revision]) -> Failure | None:
@@ -51,7 +73,8 @@ def failing(project: Project, server: Server, history: Sequence[Revision]) -> Fa
             before = catalog_of(inside)
             inside.execute(sql.SQL(_MADE_TO_FAIL).format(head=sql.Literal(history[-1].id)))
             done = run(project, server, ("upgrade", "heads"))
-            found = Failure(before, catalog_of(inside), versions(inside))
+            alone = tuple(what for (what,) in inside.execute(_BY_ITSELF.encode()).fetchall())
+            found = Failure(before, catalog_of(inside), versions(inside), alone, version_table(inside))
         _anew(admin, here)
     return found if done.returncode and _WORDS in done.stdout + done.stderr else None
 
@@ -69,8 +92,8 @@ def left_behind(failure: Failure, steps: Sequence[Step]) -> tuple[str, ...]:
 
     An index by itself is no trace: CREATE INDEX CONCURRENTLY cannot be part of a transaction.
     """
-    at = {step.revision.id: step.catalog for step in steps}
-    was = at.get(failure.versions[-1]) if failure.versions else failure.before
-    if was is None:
-        return ()
-    return tuple(name for name in differing(failure.after, was) if not name.startswith("index "))
+    was = {step.versions: step.catalog for step in steps if not step.failed}.get(failure.versions)
+    was = was if failure.versions else failure.before
+    traces = differing(failure.after, was) if was is not None else ()
+    own = [name for name in traces if name.startswith("index ") or (failure.table and failure.table in name)]
+    return tuple(dict.fromkeys([*failure.by_itself, *(name for name in traces if name not in own)]))

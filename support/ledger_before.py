@@ -61,9 +61,13 @@ def remember(admin: Connection) -> None:
     admin.execute(sql.SQL("CREATE TABLE {} AS SELECT * FROM {}").format(_COPY, LEDGER))
 
 
-def changed(admin: Connection) -> list[str]:
-    """What became of the entries since `remember`: lost, new, or with other bytes in a column that was there before."""
+def changed(admin: Connection, *, documented: bool = False) -> list[str]:
+    """What became of the entries since `remember`: lost, new, or with other bytes in a column that was there before.
+
+    `documented`: in a documented column; a downgrade takes back the columns that an upgrade added.
+    """
     before, after = ([name for (name,) in admin.execute(_COLUMNS, [table])] for table in (f"{SCHEMA}.before", _ledger()))
+    before = [name for name in before if name in TABLES.columns or not documented]
     if not after:
         return ["the ledger is gone"]
     found = [f"the column {name} is gone" for name in before if name not in after]

@@ -8,7 +8,7 @@ from typing import TypeVar
 from support.acquire import acquire
 from support.failing_migration import Failure, failing
 from support.migrations import Project
-from support.rehearsal import Step, one_by_one
+from support.rehearsal import Step, Walk, one_by_one
 from support.revision_verdicts import Verdicts, judged_at, to_judge
 from support.revisions import Revision, revisions
 from support.round_trip import RoundTrip, there_and_back
@@ -25,6 +25,7 @@ class Findings:
     steps: list[Step]
     failure: Failure | None
     trip: RoundTrip
+    lost: tuple[str, ...] | None  # what a downgrade did to entries; None if there were none
     judged: dict[int, Verdicts] = field(default_factory=dict)
 
     @property
@@ -51,7 +52,7 @@ def _there_and_back(project: Project, server: Server) -> tuple[Failure | None, R
     return failing(project, server, history), there_and_back(project, server, history)
 
 
-def _one_by_one(project: Project, server: Server, entries: int) -> tuple[list[Revision], list[Step]]:
+def _one_by_one(project: Project, server: Server, entries: int) -> tuple[list[Revision], Walk]:
     history = revisions(project, server)
     return history, one_by_one(project, server, history, entries)
 
@@ -66,10 +67,10 @@ def find_out(project: Project, choice: str, image: str, entries: int, tell: Call
         tell("migrations: one by one over a ledger, and there and back")
         walk = pool.submit(_on_a_server, choice, image, lambda server: _one_by_one(project, server, entries))
         way = pool.submit(_on_a_server, choice, image, lambda server: _there_and_back(project, server))
-        history, steps = walk.result()
-        judged = _judged(project, choice, steps, to_judge(steps), pool, tell)
+        history, walked = walk.result()
+        judged = _judged(project, choice, walked.steps, to_judge(walked.steps), pool, tell)
         failure, trip = way.result()
-    return Findings(history, steps, failure, trip, judged)
+    return Findings(history, walked.steps, failure, trip, walked.lost, judged)
 
 
 def _judged(

@@ -52,7 +52,7 @@ CREATE TABLE {SCHEMA}.seen (n serial, xid xid8, began timestamptz, ended timesta
 CREATE TABLE {SCHEMA}.locks (n serial, xid xid8, began timestamptz, ended timestamptz);
 CREATE FUNCTION {SCHEMA}.begins() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $watch$
 BEGIN
-    PERFORM set_config('{SCHEMA}.began', clock_timestamp()::text, true);
+    PERFORM set_config('{SCHEMA}.began', clock_timestamp()::text, false);  -- CONCURRENTLY commits between begin and end
 END $watch$;
 CREATE FUNCTION {SCHEMA}.ends() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $watch$
 BEGIN
@@ -60,7 +60,8 @@ BEGIN
         current_setting('{SCHEMA}.began', true)::timestamptz, clock_timestamp(), tg_tag, {SCHEMA}.open());
     INSERT INTO {SCHEMA}.locks (xid, began) SELECT pg_current_xact_id(), current_setting('{SCHEMA}.began')::timestamptz
         WHERE EXISTS (SELECT FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted
-            AND relation IN (SELECT relid FROM pg_partition_tree(to_regclass('public.{TABLES.ledger}')))
+            AND relation IN (SELECT to_regclass('public.{TABLES.ledger}')::oid
+                UNION SELECT inhrelid FROM pg_inherits WHERE inhparent = to_regclass('public.{TABLES.ledger}'))
             AND mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'))
         AND NOT EXISTS (SELECT FROM {SCHEMA}.locks WHERE xid = pg_current_xact_id());
 END $watch$;

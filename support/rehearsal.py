@@ -35,6 +35,7 @@ class Step:
     failed: str = ""  # why it could not be applied
     seconds: float = 0.0
     catalog: Catalog = field(default_factory=dict)
+    versions: tuple[str, ...] = ()  # that the database says it is at
     entries: int = 0  # that the ledger held while it ran; -1 before there is a ledger
     changed: tuple[str, ...] = ()  # what became of entries
     rewritten: tuple[str, ...] = ()  # parts of the ledger that were written anew
@@ -57,17 +58,31 @@ def differing(one: Catalog, other: Catalog) -> tuple[str, ...]:
     return tuple(sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name)))
 
 
+def version_table(admin: Connection) -> str:
+    """Alembic's own table, quoted and qualified as it has to be, whatever it is called; empty if there is none."""
+    found = admin.execute(_VERSIONS).fetchone()
+    return str(found[0]) if found else ""
+
+
 def versions(admin: Connection) -> tuple[str, ...]:
-    """The revisions that the database says it is at, whatever Alembic's own table is called."""
-    if not (table := admin.execute(_VERSIONS).fetchone()):
+    """The revisions that the database says it is at."""
+    if not (table := version_table(admin)):
         return ()
-    return tuple(name for (name,) in admin.execute(f"SELECT version_num FROM {table[0]} ORDER BY 1".encode()).fetchall())
+    return tuple(name for (name,) in admin.execute(f"SELECT version_num FROM {table} ORDER BY 1".encode()).fetchall())
 
 
-def one_by_one(project: Project, server: Server, history: Sequence[Revision], entries: int) -> list[Step]:
+@dataclass(frozen=True)
+class Walk:
+    """The steps, to the first that fails, and what a downgrade from there did to the entries; None if there were none."""
+
+    steps: list[Step]
+    lost: tuple[str, ...] | None
+
+
+def one_by_one(project: Project, server: Server, history: Sequence[Revision], entries: int) -> Walk:
     """Apply each revision to an empty database; from the one that creates the ledger on it holds `entries` entries.
 
-    Ends with the first that fails. Raises CandidateError if Alembic cannot be run at all.
+    Raises CandidateError if Alembic cannot be run at all.
     """
     steps = list[Step]()
     with server.connect(server.superuser, DATABASE) as admin:
@@ -76,7 +91,7 @@ def one_by_one(project: Project, server: Server, history: Sequence[Revision], en
             steps.append(walk.step(revision))
             if steps[-1].failed:
                 break
-    return steps
+        return Walk(steps, walk.down())
 
 
 class _Walk:
@@ -102,12 +117,20 @@ class _Walk:
             seen["rewritten"] = tuple(name for name in files if after.get(name) != files[name])
             watch = watched(admin, open_)
             seen |= {"changed": tuple(changed(admin)), "locked": watch.locked, "windows": tuple(watch.windows)}
-        seen |= {"entries": self._entries, "catalog": catalog_of(admin)}
+        seen |= {"entries": self._entries, "catalog": catalog_of(admin), "versions": versions(admin)}
         if TABLES.ledger in tables(admin):
             seen["may_append"] = admin.execute(_MAY_APPEND.encode()).fetchone() == (True,)
             if self._entries < 0:
                 seen["unfilled"] = self._fill()
         return Step(revision, **seen)
+
+    def down(self) -> tuple[str, ...] | None:
+        """What becomes of the entries when all revisions are taken back."""
+        if self._entries <= 0:
+            return None
+        remember(self._admin)
+        run(self._project, self._server, ("downgrade", "base"))
+        return tuple(changed(self._admin, documented=True))
 
     def _fill(self) -> str:
         """As soon as there is a ledger that takes entries; why it does not yet."""

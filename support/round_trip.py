@@ -1,4 +1,4 @@
-"""Up, a look at the models, down, a migration that fails, up again, and down over entries, on a server of its own."""
+"""Up, a look at the models, down, and up again, on a server of its own."""
 
 import re
 from collections.abc import Sequence
@@ -10,11 +10,8 @@ from psycopg import sql
 
 from spec import TABLES
 from support.catalog import columns, tables
-from support.ledger import LEDGER
-from support.ledger_before import fill
 from support.migrations import Project, failure, run
 from support.rds_like import DATABASE
-from support.refusals import said
 from support.rehearsal import catalog_of, differing, versions
 from support.revisions import Revision
 from support.server import Server
@@ -37,7 +34,6 @@ class RoundTrip:
     refused_at: str = ""  # the revision whose downgrade says no
     down: str = ""  # why a downgrade failed otherwise
     differences: tuple[str, ...] = ()  # between the catalog after up, and after up, down and up
-    lost: str | None = None  # what a downgrade did to entries; empty for nothing
 
 
 class _Trip:
@@ -80,24 +76,6 @@ class _Trip:
             return {"down": self.why(output)}
         well, output = self.alembic("downgrade", refusing.id)
         return {"refused_at": refusing.id} if well else {"refused_at": refusing.id, "down": self.why(output)}
-
-    def over_entries(self) -> str:
-        """What a downgrade does to entries that nobody said may go; empty if nothing."""
-        try:
-            with self._admin.transaction():
-                fill(self._admin, 0)
-        except (psycopg.Error, LookupError, ValueError) as error:
-            return f"honest entries cannot be written: {said(error) if isinstance(error, psycopg.Error) else error}"
-        before = self._rows()
-        well, _ = self.alembic("downgrade", "base")
-        if self._rows() == before:
-            return ""
-        return f"alembic downgrade base {'went through' if well else 'failed'}, and the entries are gone or changed"
-
-    def _rows(self) -> list[str] | None:
-        if TABLES.ledger not in tables(self._admin):
-            return None
-        return sorted(row for (row,) in self._admin.execute(sql.SQL("SELECT e::text FROM {} e").format(LEDGER)))
 
 
 def _refusing(output: str, history: Sequence[Revision]) -> Revision | None:
@@ -147,7 +125,7 @@ def there_and_back(project: Project, server: Server, history: Sequence[Revision]
         if not seen.get("down"):
             well, output = trip.alembic("upgrade", "heads")
             if well:
-                seen |= {"differences": differing(first, catalog_of(admin)), "lost": trip.over_entries()}
+                seen["differences"] = differing(first, catalog_of(admin))
             else:
                 seen["down"] = f"what it left cannot be upgraded again: {trip.why(output)}"
         return RoundTrip(**seen)

@@ -1,0 +1,103 @@
+"""Alembic projects that keep every guarantee and are written differently."""
+
+from tests_suite.conftest import ROOT
+from tests_suite.migration_projects import ALWAYS, NO_UPDATE, alone, in_the_middle, late
+
+REFERENCE = ROOT / "candidates" / "reference"
+POLICY = "CREATE POLICY org_isolation ON ledger_entries FOR ALL USING (organisation_id = NULLIF(current_setting('app.current_org_id', true), ''))"
+ONE = """
+from pathlib import Path
+
+from alembic import op
+
+revision = "1"
+down_revision = None
+
+
+def upgrade() -> None:
+    for file in {files!r}:
+        op.get_bind().exec_driver_sql(Path(file).read_text().replace('%', '%%'))
+
+
+def downgrade() -> None:
+    raise NotImplementedError("nothing was there before")
+"""
+
+
+def documented_environment(project):
+    project.synchronous()
+
+
+def one_transaction(project):
+    project.put("migrations/env.py", ", transaction_per_migration=True", "")
+
+
+def replaced(project):
+    again = (f"DROP TRIGGER ledger_no_update ON ledger_entries; {NO_UPDATE}; {ALWAYS}", f"DROP POLICY org_isolation ON ledger_entries; {POLICY}")
+    in_the_middle(*again)(project)
+
+
+def grown(project):
+    """A column and an index of the ledger, the models with them, and rows of other tables."""
+    own = '    __tablename__ = "ledger_entries"\n'
+    project.put("amply/db/models.py", own, own + "    channel: Mapped[str | None] = mapped_column(Text)\n")
+    with (project.folder / "amply" / "db" / "models.py").open("a") as models:
+        models.write('\n\nfrom sqlalchemy import Index\n\nIndex("ledger_by_time", LedgerEntry.created_at)\n')
+    in_the_middle(
+        "ALTER TABLE ledger_entries ADD COLUMN channel text",
+        "ALTER TABLE ledger_entries ADD CONSTRAINT short_channel CHECK (length(channel) < 50) NOT VALID",
+        "ALTER TABLE ledger_entries VALIDATE CONSTRAINT short_channel",
+        "UPDATE organisations SET name = name || ' e. V.'",
+        down=["ALTER TABLE ledger_entries DROP COLUMN channel"],
+    )(project)
+    index = alone("CREATE INDEX CONCURRENTLY ledger_by_time ON ledger_entries (created_at)")
+    project.add("0005", "0004", *index, down=["DROP INDEX ledger_by_time"])
+
+
+def branched(project):
+    """Two branches that are merged, in two folders, and a table of versions by another name."""
+    more = project.folder / "more versions"
+    more.mkdir()
+    project.add("0005a", "0004", "ALTER TABLE funds SET (fillfactor = 90)", down=["ALTER TABLE funds RESET (fillfactor)"])
+    project.add("0005b", "0004", "ALTER TABLE users SET (fillfactor = 90)", down=["ALTER TABLE users RESET (fillfactor)"], folder=more)
+    project.add("0006", ("0005a", "0005b"), folder=more)
+    project.put("alembic.ini", "path_separator = os", "path_separator = newline\nversion_locations =\n    %(here)s/migrations/versions\n    %(here)s/more versions")
+    project.put("migrations/env.py", "compare_type=True", 'compare_type=True, version_table="schema_versions"')
+
+
+def no_way_back(project):
+    in_the_middle("SELECT 1", down=["raise RuntimeError('not this one')"])(project)
+
+
+def built_up(project):
+    """The triggers come after the ledger, and the application after the triggers."""
+    late(project)
+    grant = '    op.execute("GRANT SELECT, INSERT ON ledger_entries TO amply_app")\n'
+    project.put("migrations/versions/0003_ledger.py", grant, "")
+    project.put("migrations/versions/0003b.py", "\n\n\ndef downgrade", "\n" + grant + "\n\ndef downgrade")
+
+
+def one_revision(project):
+    project.synchronous()
+    for file in project.versions.glob("*.py"):
+        file.unlink()
+    (project.versions / "1.py").write_text(ONE.format(files=[str(file) for file in sorted(REFERENCE.glob("*.sql"))]))
+
+
+def hardened_later(project):
+    """A protection more is no protection less."""
+    project.put("migrations/versions/0003_ledger.py", 'for name in ("no_update", "no_delete", "no_truncate", "validate_chain")', 'for name in ("no_update", "no_delete", "validate_chain")')
+    in_the_middle("ALTER TABLE ledger_entries ENABLE ALWAYS TRIGGER ledger_no_truncate")(project)
+
+
+VARIANTS = {
+    "the document's env.py": documented_environment,
+    "one transaction for all migrations": one_transaction,
+    "triggers and policies are replaced": replaced,
+    "the ledger gets a column, a constraint and an index": grown,
+    "branches in two folders": branched,
+    "a downgrade says no": no_way_back,
+    "the ledger is built up before anybody may append": built_up,
+    "one revision for everything": one_revision,
+    "hardening comes later": hardened_later,
+}
