@@ -66,7 +66,9 @@ def changed(admin: Connection, *, documented: bool = False) -> list[str]:
 
     `documented`: in a documented column; a downgrade takes back the columns that an upgrade added.
     """
-    before, after = ([name for (name,) in admin.execute(_COLUMNS, [table])] for table in (f"{SCHEMA}.before", _ledger()))
+    before, after = (
+        [name for (name,) in admin.execute(_COLUMNS, [table])] for table in (f"{SCHEMA}.before", _ledger())
+    )
     before = [name for name in before if name in TABLES.columns or not documented]
     if not after:
         return ["the ledger is gone"]

@@ -1,8 +1,8 @@
 """All that is found out about the migrations of an Alembic project, on two servers of their own, side by side."""
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TypeVar
 
 from support.acquire import acquire
@@ -19,14 +19,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Findings:
-    """What the tests of the migrations judge; `judged` by the number of the step."""
+    """What the tests of the migrations judge; `judged` by the number of the step, None if nobody asked."""
 
     history: list[Revision]
     steps: list[Step]
     failure: Failure | None
     trip: RoundTrip
     lost: tuple[str, ...] | None  # what a downgrade did to entries; None if there were none
-    judged: dict[int, Verdicts] = field(default_factory=dict)
+    judged: dict[int, Verdicts] | None = None
 
     @property
     def heads(self) -> list[Revision]:
@@ -57,33 +57,27 @@ def _one_by_one(project: Project, server: Server, entries: int) -> tuple[list[Re
     return history, one_by_one(project, server, history, entries)
 
 
-def find_out(project: Project, choice: str, image: str, entries: int, tell: Callable[[str], None]) -> Findings:
-    """Everything. `choice` and `image` as for `acquire`; `entries`: how many the ledger has that is migrated; `tell` is
-    called with a line on what is being done.
+def find_out(project: Project, choice: str, image: str, entries: int, *, judge: bool) -> Findings:
+    """Everything. `choice` and `image` as for `acquire`; `entries`: how many the ledger has that is migrated; `judge`:
+    whether the specification is run on revisions before the newest.
 
     Raises NoServerError, CandidateError if Alembic cannot be run, RunIsOverError.
     """
     with ThreadPoolExecutor(2, thread_name_prefix="migrations") as pool:
-        tell("migrations: one by one over a ledger, and there and back")
         walk = pool.submit(_on_a_server, choice, image, lambda server: _one_by_one(project, server, entries))
         way = pool.submit(_on_a_server, choice, image, lambda server: _there_and_back(project, server))
         history, walked = walk.result()
-        judged = _judged(project, choice, walked.steps, to_judge(walked.steps), pool, tell)
+        judged = _judged(project, choice, walked.steps, pool) if judge else None
         failure, trip = way.result()
     return Findings(history, walked.steps, failure, trip, walked.lost, judged)
 
 
-def _judged(
-    project: Project,
-    choice: str,
-    steps: list[Step],
-    numbers: Iterable[int],
-    pool: ThreadPoolExecutor,
-    tell: Callable[[str], None],
-) -> dict[int, Verdicts]:
-    running = {number: pool.submit(judged_at, project, steps[number].revision.id, choice) for number in numbers}
-    found = {}
-    for number, verdicts in running.items():
-        tell(f"migrations: the specification on {steps[number].revision.name}")
-        found[number] = verdicts.result()
-    return found
+def _judged(project: Project, choice: str, steps: list[Step], pool: ThreadPoolExecutor) -> dict[int, Verdicts]:
+    """Verdicts by the number of the step; where the catalog is the same again, so are they."""
+    running: dict[int, Future[Verdicts]] = {}
+    for number in to_judge(steps):
+        same = [other for other in running if steps[other].catalog == steps[number].catalog]
+        running[number] = (
+            running[same[0]] if same else pool.submit(judged_at, project, steps[number].revision.id, choice)
+        )
+    return {number: verdicts.result() for number, verdicts in running.items()}

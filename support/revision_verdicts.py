@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import sys
 import tempfile
@@ -28,6 +29,7 @@ class Verdicts:
 
     verdicts: dict[str, str] = field(default_factory=dict)
     observed: dict[str, str] = field(default_factory=dict)
+    tests: dict[str, dict[str, str]] = field(default_factory=dict)  # outcome of each test, by guarantee
     failed: str = ""  # why there are none
 
     @property
@@ -98,7 +100,18 @@ def judged_at(project: Project, revision: str, server_kind: str) -> Verdicts:
     return Verdicts(
         {one["id"]: one["verdict"] for one in found},
         {one["id"]: one["failures"][0]["observed"].partition("\n")[0] for one in found if one["failures"]},
+        {one["id"]: {test["nodeid"]: test["outcome"] for test in one["tests"]} for one in found},
     )
+
+
+def _worse(id_: str, before: Verdicts, after: Verdicts) -> bool:
+    """Whether more is broken than before: a test fails that passed, or more is named where sets are compared."""
+    if before.verdicts.get(id_) not in ("kept", "broken"):
+        return False
+    passed = {nodeid for nodeid, outcome in before.tests[id_].items() if outcome == "passed"}
+    failed = {nodeid for nodeid, outcome in after.tests[id_].items() if outcome == "failed"}
+    named = [set(re.split(r"\s*[,;:]\s*", verdicts.observed.get(id_, ""))) for verdicts in (before, after)]
+    return bool(passed & failed) or (id_.startswith("GRT") and bool(named[1] - named[0]))
 
 
 def taken_away(steps: Sequence[Step], judged: dict[int, Verdicts], declared: Collection[str]) -> list[str]:
@@ -106,8 +119,10 @@ def taken_away(steps: Sequence[Step], judged: dict[int, Verdicts], declared: Col
     sentences = []
     for number in turning_points(steps):
         before, after = judged[number - 1], judged[number]
-        broken = [id_ for id_ in after.broken if before.verdicts.get(id_) == "kept" and id_ not in declared]
+        broken = [id_ for id_ in after.broken if _worse(id_, before, after) and id_ not in declared]
         if broken:
             seen = "; ".join(f"{id_}: {after.observed.get(id_, '')}" for id_ in broken)
-            sentences.append(f"{steps[number].revision.name} breaks what {steps[number - 1].revision.name} kept: {seen}")
+            sentences.append(
+                f"{steps[number].revision.name} breaks what {steps[number - 1].revision.name} kept: {seen}"
+            )
     return sentences

@@ -15,5 +15,7 @@ def test_autogenerate_finds_nothing(migrations):
 @pytest.mark.guarantee("MIG-03")
 def test_another_type_of_a_column_is_noticed(migrations):
     if migrations.trip.type_noticed is None:
-        pytest.skip(migrations.trip.failed or "no column was found whose type can be changed for a while, or no `alembic check`")
+        pytest.skip(
+            migrations.trip.failed or "no column was found whose type can be changed for a while, or no `alembic check`"
+        )
     assert migrations.trip.type_noticed, f"alembic check says the same when {migrations.trip.type_changed}"

@@ -11,7 +11,9 @@ def test_up_down_and_up_again_ends_in_the_same_catalog(migrations):
     if there.failed:
         pytest.skip(there.failed)
     assert not there.down, f"alembic downgrade base: {there.down}"
-    assert not there.differences, f"after up, down and up again other than after up: {', '.join(there.differences[:SHOWN])}"
+    assert not there.differences, (
+        f"after up, down and up again other than after up: {', '.join(there.differences[:SHOWN])}"
+    )
 
 
 @pytest.mark.guarantee("MIG-10")

@@ -33,7 +33,10 @@ def one_transaction(project):
 
 
 def replaced(project):
-    again = (f"DROP TRIGGER ledger_no_update ON ledger_entries; {NO_UPDATE}; {ALWAYS}", f"DROP POLICY org_isolation ON ledger_entries; {POLICY}")
+    again = (
+        f"DROP TRIGGER ledger_no_update ON ledger_entries; {NO_UPDATE}; {ALWAYS}",
+        f"DROP POLICY org_isolation ON ledger_entries; {POLICY}",
+    )
     in_the_middle(*again)(project)
 
 
@@ -58,10 +61,22 @@ def branched(project):
     """Two branches that are merged, in two folders, and a table of versions by another name."""
     more = project.folder / "more versions"
     more.mkdir()
-    project.add("0005a", "0004", "ALTER TABLE funds SET (fillfactor = 90)", down=["ALTER TABLE funds RESET (fillfactor)"])
-    project.add("0005b", "0004", "ALTER TABLE users SET (fillfactor = 90)", down=["ALTER TABLE users RESET (fillfactor)"], folder=more)
+    project.add(
+        "0005a", "0004", "ALTER TABLE funds SET (fillfactor = 90)", down=["ALTER TABLE funds RESET (fillfactor)"]
+    )
+    project.add(
+        "0005b",
+        "0004",
+        "ALTER TABLE users SET (fillfactor = 90)",
+        down=["ALTER TABLE users RESET (fillfactor)"],
+        folder=more,
+    )
     project.add("0006", ("0005a", "0005b"), folder=more)
-    project.put("alembic.ini", "path_separator = os", "path_separator = newline\nversion_locations =\n    %(here)s/migrations/versions\n    %(here)s/more versions")
+    project.put(
+        "alembic.ini",
+        "path_separator = os",
+        "path_separator = newline\nversion_locations =\n    %(here)s/migrations/versions\n    %(here)s/more versions",
+    )
     project.put("migrations/env.py", "compare_type=True", 'compare_type=True, version_table="schema_versions"')
 
 
@@ -86,7 +101,11 @@ def one_revision(project):
 
 def hardened_later(project):
     """A protection more is no protection less."""
-    project.put("migrations/versions/0003_ledger.py", 'for name in ("no_update", "no_delete", "no_truncate", "validate_chain")', 'for name in ("no_update", "no_delete", "validate_chain")')
+    project.put(
+        "migrations/versions/0003_ledger.py",
+        'for name in ("no_update", "no_delete", "no_truncate", "validate_chain")',
+        'for name in ("no_update", "no_delete", "validate_chain")',
+    )
     in_the_middle("ALTER TABLE ledger_entries ENABLE ALWAYS TRIGGER ledger_no_truncate")(project)
 
 
@@ -101,3 +120,9 @@ VARIANTS = {
     "one revision for everything": one_revision,
     "hardening comes later": hardened_later,
 }
+GROUPS = (
+    ("the document's env.py", "triggers and policies are replaced", "a downgrade says no", "hardening comes later"),
+    ("one transaction for all migrations", "branches in two folders"),
+    ("the ledger gets a column, a constraint and an index", "the ledger is built up before anybody may append"),
+    ("one revision for everything",),
+)
