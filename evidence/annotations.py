@@ -46,7 +46,7 @@ def of_early_end(code: int, said: str, place: Place = ("", 0)) -> Annotation:
 
 def decides(guarantee: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
     """Whether the guarantee counts for the verdict of the run."""
-    return document["require"] == "all" or guarantee["level"] == "core"
+    return bool(document["require"] == "all" or guarantee["level"] == "core")
 
 
 def _of_broken(one: Mapping[str, Any], level: Literal["error", "warning"], place: Place) -> Annotation:
@@ -76,7 +76,9 @@ def of_run(
     if unchecked:
         reasons = dict.fromkeys(f"{one['note']}" for one in unchecked if one["note"])
         message = f"{', '.join(one['id'] for one in unchecked)}\n" + "\n".join(list(reasons)[:5])
-        found.append(Annotation("error", f"{len(unchecked)} not checked: the run is incomplete", message, name="not-checked"))
+        found.append(
+            Annotation("error", f"{len(unchecked)} not checked: the run is incomplete", message, name="not-checked")
+        )
     for one in document["guarantees"]:
         if deviation := one["deviation"]:
             where = places.get(one["id"], ("", 0))

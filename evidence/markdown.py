@@ -1,6 +1,6 @@
 """summary.md: the evidence as Markdown that GitHub shows, whatever the candidate's names and errors hold.
 
-What others wrote stands in HTML blocks, escaped, within <code> or <pre>: nothing there is Markdown, an element, a link or a mention.
+What others wrote stands in HTML blocks, escaped, within <code> or <pre>: no Markdown, no element, no link, no mention.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,8 +17,8 @@ _SIGN: Final = {"kept": "✅", "broken": "❌", "error": "❌", "not-checked": "
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """An HTML table; cells are HTML already."""
-    lines = ["<table>", f"<tr>{''.join(f'<th align="left">{name}</th>' for name in head)}</tr>"]
-    lines += [f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows]
+    lines = ["<table>", "<tr>" + "".join(f'<th align="left">{name}</th>' for name in head) + "</tr>"]
+    lines += ["<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows]
     return "\n".join([*lines, "</table>"])
 
 
@@ -46,15 +46,19 @@ def _subject(document: Mapping[str, Any]) -> str:
         rows.append(("live target", f"{target} in {code(about['region'])}, read {code(about['account_read'])}"))
     if about.get("live_host"):
         rows.append(("live database", f"{code(about.get('live_dbname', ''))} at {code(about['live_host'])}"))
-    rows.append(("suite", f"{code(suite['version'])} {code(suite['commit'])}" if suite["commit"] else code(suite["version"])))
+    rows.append(
+        ("suite", f"{code(suite['version'])} {code(suite['commit'])}" if suite["commit"] else code(suite["version"]))
+    )
     rows.append(("run", f"{code(document['started'])}, {document['seconds']} s"))
     return _table(("", ""), rows)
 
 
+def _stale(one: Mapping[str, Any]) -> bool:
+    return bool(one["deviation"] and one["deviation"]["stale"])
+
+
 def _row(one: Mapping[str, Any], document: Mapping[str, Any]) -> tuple[str, ...]:
-    remark = " ".join(
-        filter(None, ("stale deviation: take it out" * bool((one["deviation"] or {}).get("stale")), one["note"]))
-    )
+    remark = "stale deviation: take it out" if _stale(one) else one["note"]
     level = _cut(one["level"]) + ("" if decides(one, document) else " (does not decide)")
     return (
         f"{_SIGN[one['verdict']]} {one['verdict']}",
@@ -70,7 +74,9 @@ def _failure(one: Mapping[str, Any]) -> str:
     rows = [("promised", code(one["source"])), ("observed", block(first["observed"]))]
     if first["remedy"]:
         rows.append(("mend", block(first["remedy"])))
-    rows.append(("shown by", code(first["nodeid"]) + f" and {len(one['failures']) - 1} more" * (len(one["failures"]) > 1)))
+    rows.append(
+        ("shown by", code(first["nodeid"]) + f" and {len(one['failures']) - 1} more" * (len(one["failures"]) > 1))
+    )
     head = f"<p><b>{_cut(one['id'])}</b> ({_cut(one['area'])}, {_cut(one['level'])}): {_cut(one['says'])}</p>"
     return f"{head}\n{_table(('', ''), rows)}"
 
@@ -91,7 +97,7 @@ def _deviations(guarantees: Sequence[Mapping[str, Any]]) -> list[str]:
     rows = [
         (
             f"<b>{_cut(one['id'])}</b>",
-            "stale" if one["deviation"]["stale"] else _cut(one["verdict"]),
+            "stale" if _stale(one) else _cut(one["verdict"]),
             code(one["deviation"]["until"]),
             code(one["deviation"]["because"]),
         )
@@ -121,11 +127,14 @@ def summary(document: Mapping[str, Any], most: int = MOST) -> str:
     guarantees = sorted(
         document["guarantees"], key=lambda one: (not decides(one, document), _ORDER.index(one["verdict"]))
     )
-    stale = [one for one in guarantees if (one["deviation"] or {}).get("stale")]
-    seen = [one for one in guarantees if one["verdict"] != "kept" or one in stale]
-    kept = [one for one in guarantees if one not in seen]
+    stale = [one for one in guarantees if _stale(one)]
+    seen = [one for one in guarantees if one["verdict"] != "kept" or _stale(one)]
+    kept = [one for one in guarantees if one["verdict"] == "kept" and not _stale(one)]
     head = ("verdict", "id", "level", "guarantee")
-    blocks = [f"## {_SIGN[verdict]} Ledger compliance: {verdict}", f"Scope {document['scope']}: {counts or 'nothing judged'}."]
+    blocks = [
+        f"## {_SIGN[verdict]} Ledger compliance: {verdict}",
+        f"Scope {document['scope']}: {counts or 'nothing judged'}.",
+    ]
     if document["require"] == "core":
         blocks.append("Guarantees of level core alone decide (`--require core`).")
     if stale:

@@ -1,4 +1,4 @@
-"""action.yml executed as a runner does: its expressions resolved, its `run:` blocks given to bash, its files read afterwards."""
+"""action.yml executed as a runner does: its expressions resolved, its `run:` blocks given to bash, its files read."""
 
 import os
 import re

@@ -19,7 +19,13 @@ def application(tmp_path):
     """Another project, with a blank in its name and modules that are called like the suite's."""
     workspace = tmp_path / "the application"
     shutil.copytree(ROOT / "candidates" / "reference_alembic", workspace, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("conftest.py", "pytest_amply.py", "fixtures/__init__.py", "spec/__init__.py", "tests_schema/test_x.py"):
+    for name in (
+        "conftest.py",
+        "pytest_amply.py",
+        "fixtures/__init__.py",
+        "spec/__init__.py",
+        "tests_schema/test_x.py",
+    ):
         (workspace / name).parent.mkdir(exist_ok=True)
         (workspace / name).write_text("raise RuntimeError('of another project')\n")
     (workspace / "pytest.ini").write_text("[pytest]\naddopts = --option-of-another-project\n")
@@ -70,7 +76,8 @@ def test_a_selection_runs_from_the_callers_directory_and_nothing_there_is_import
 
 def test_what_cannot_be_applied_ends_with_11_at_its_file_and_line(job, application):
     bad = application / "migrations" / "versions" / "0003_ledger.py"
-    bad.write_text(bad.read_text().replace("def upgrade() -> None:\n", "def upgrade() -> None:\n    raise ValueError('::x')\n", 1))
+    begins = "def upgrade() -> None:\n"
+    bad.write_text(bad.read_text().replace(begins, f"{begins}    raise ValueError('::x')\n", 1))
     (application / "amply-evidence").mkdir()
     (application / "amply-evidence" / "evidence.json").write_text('{"verdict": "kept"}')
     done = job.step("suite", {"alembic": "alembic.ini"})
@@ -141,7 +148,7 @@ def test_hostile_values_are_nothing_but_values(job, application, words):
 
 def test_an_empty_input_is_not_passed(job, application, words):
     job.step("suite", dict.fromkeys(ACTION["inputs"], ""), AMPLY_LIVE_DSN="of the job")
-    given = [word for word in words() if word.startswith("--") and "=" in word or word.startswith("live=")]
+    given = [word for word in words() if (word.startswith("--") and "=" in word) or word.startswith("live=")]
     assert given == [f"--evidence={application}/amply-evidence", "live=of the job"]
 
 
