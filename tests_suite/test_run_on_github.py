@@ -64,6 +64,12 @@ def test_a_run_that_ends_early_is_told_in_one_error(arguments, code, said, on_gi
     assert SECRET not in summary + str(one)
 
 
+def test_a_file_outside_the_workspace_is_named_in_words_alone(on_github, tmp_path):
+    (tmp_path / "d.toml").write_text("[LED-99]\n")
+    _, (one,), _ = on_github(f"--deviations={tmp_path}/d.toml")
+    assert (one["message"], "file" in one) == (f"{tmp_path}/d.toml:1: LED-99: no such guarantee", False)
+
+
 def test_a_summary_that_cannot_be_written_is_one_warning(on_github, tmp_path):
     _, annotations, _ = on_github("--deviations=/nowhere", GITHUB_STEP_SUMMARY=str(tmp_path))
     assert [one["level"] for one in annotations] == ["warning", "error"]
