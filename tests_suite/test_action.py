@@ -25,6 +25,7 @@ def application(tmp_path):
         "fixtures/__init__.py",
         "spec/__init__.py",
         "tests_schema/test_x.py",
+        "pytest.py",
     ):
         (workspace / name).parent.mkdir(exist_ok=True)
         (workspace / name).write_text("raise RuntimeError('of another project')\n")
