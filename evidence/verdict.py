@@ -72,7 +72,7 @@ def judge(guarantee: Guarantee, seen: Seen, deviation: Deviation | None, today: 
         if deviation and deviation.expired(today):
             note = f"the deviation declared for it expired on {deviation.until}"
         elif deviation:
-            verdict = "deviates"
+            verdict, note = "deviates", deviation.remark(today)
     elif "error" in outcomes:
         verdict = "error"
     elif not ran or len(ran) < len(expected) or guarantee.id in seen.partial:
@@ -92,7 +92,7 @@ def judge_all(
 
 
 def run_verdict(judged: Collection[Judged], *, require: str = "all") -> RunVerdict:
-    """kept: every guarantee that counts is kept or declared, and no deviation is stale. Nothing judged is incomplete."""
+    """kept: every guarantee that counts is kept or declared, and no deviation of one is stale. Nothing judged is incomplete."""
     counted = [one for one in judged if require == "all" or one.guarantee.level == "core"]
     if not counted or any(one.verdict == "not-checked" for one in counted):
         return "incomplete"

@@ -1,5 +1,6 @@
 """An Alembic project as the candidate: the worked example is the reference, and what goes wrong is told by migration."""
 
+import os
 import shutil
 
 import pytest
@@ -182,7 +183,8 @@ def test_the_applications_own_command_is_used(project, suite, tmp_path):
     command = tmp_path / "their alembic"
     command.write_text(f'#!/bin/sh\ntouch "{tmp_path}/used"\necho "FAILED: not today" >&2\nexit 1\n')
     command.chmod(0o755)
-    assert "FAILED: not today" in the_line(judged(suite, project, "--alembic-command", f"'{command}'"), 11)
+    relative = os.path.relpath(command, ROOT)  # to where the suite is called, not to the ini
+    assert "FAILED: not today" in the_line(judged(suite, project, "--alembic-command", f"'{relative}'"), 11)
     assert (tmp_path / "used").exists()
 
 

@@ -35,6 +35,20 @@ def test_the_last_day_counts():
 
 
 @pytest.mark.parametrize(
+    ("days", "said"),
+    [(-1, ""), (0, "ends today"), (1, "ends in 1 day"), (14, "ends in 14 days"), (15, ""), (400, "")],
+)
+def test_what_ends_within_two_weeks_says_so(days, said):
+    assert Deviation("LED-03", "x", TODAY + timedelta(days)).remark(TODAY) == said
+
+
+def test_a_deviation_is_one_line_and_knows_its_place(tmp_path):
+    found = loaded("\n" + GOOD.replace('"x"', '"""\n two\n lines"""'), tmp_path)["LED-03"]
+    assert found.because == "two lines"
+    assert found.place == (f"{tmp_path}/deviations.toml", 2)
+
+
+@pytest.mark.parametrize(
     ("content", "line", "said"),
     [
         ('[LED-03]\nbecause = "x"\nuntil =\n', 3, "not TOML"),
@@ -54,6 +68,7 @@ def test_the_last_day_counts():
         (GOOD.replace("2999-01-01", "2999-01-01T00:00:00Z"), 1, "`until` is a date such as"),
         (GOOD.replace("2999-01-01", "2999-02-30"), 3, "not TOML"),
         (b"\n# \xff", 2, "not UTF-8"),
+        (f'{GOOD}["LED-0\\n::error::x"]\n', 1, r"'LED-0\n::error::x': no such guarantee"),
     ],
 )
 def test_a_fault_is_told_by_file_and_line(content, line, said, tmp_path):
@@ -87,7 +102,8 @@ def test_what_is_broken_and_declared_deviates_and_fails_nothing(declared):
     (one,) = [one for one in run.evidence["guarantees"] if one["id"] == "LED-05"]
     assert one["failures"]
     assert one["deviation"] == {"because": "0 days", "until": date.today().isoformat(), "stale": False}
-    assert f"declared until {date.today()}: 0 days" in run.output
+    assert f"declared until {date.today()}, ends today: 0 days" in run.output
+    assert (one["note"], "ends in" in run.output) == ("ends today", False)  # SHP-07 has a month left
 
 
 def test_expired_and_stale_deviations_fail_the_run_and_say_so(declared):

@@ -61,6 +61,7 @@ def test_a_guarantee_that_no_test_names_is_not_checked():
 
 def test_only_what_is_broken_deviates_and_only_in_time():
     assert verdict(seen("failed"), DECLARED) == "deviates"
+    assert judge(CORE, seen("failed"), DECLARED, TODAY).note == "ends today"
     assert verdict(seen("failed"), EXPIRED) == "broken"
     assert verdict(seen("error"), DECLARED) == "error"
     assert verdict(seen(None), DECLARED) == "not-checked"
@@ -111,6 +112,14 @@ def run_of(*verdicts, require="all"):
 def test_a_run_is_kept_only_if_all_that_counts_is(core, hardening, of_all, of_core):
     assert run_of(core, hardening) == of_all
     assert run_of(core, hardening, require="core") == of_core
+
+
+@pytest.mark.parametrize("deviation", [Deviation("LED-03", "because", TODAY), Deviation("LED-03", "because", date.min)])
+@pytest.mark.parametrize(("outcome", "declared"), [("kept", True), ("broken", True), ("broken", False)])
+def test_what_is_declared_of_a_guarantee_that_does_not_count_fails_nothing(outcome, declared, deviation):
+    judged = [Judged(CORE, "kept", ()), Judged(HARDENING, outcome, (), deviation if declared else None)]
+    assert run_verdict(judged, require="core") == "kept"
+    assert run_verdict(judged) == "broken"
 
 
 def test_nothing_judged_is_incomplete():
