@@ -15,6 +15,7 @@ from support.round_trip import RoundTrip, there_and_back
 from support.server import Server
 
 T = TypeVar("T")
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -52,27 +53,29 @@ def _there_and_back(project: Project, server: Server) -> tuple[Failure | None, R
     return failing(project, server, history), there_and_back(project, server, history)
 
 
-def _one_by_one(project: Project, server: Server, entries: int) -> tuple[list[Revision], Walk]:
+def _one_by_one(project: Project, server: Server, entries: int, tell: Tell) -> tuple[list[Revision], Walk]:
     history = revisions(project, server)
-    return history, one_by_one(project, server, history, entries)
+    return history, one_by_one(project, server, history, entries, tell)
 
 
-def find_out(project: Project, choice: str, image: str, entries: int, *, judge: bool) -> Findings:
+def find_out(project: Project, choice: str, image: str, entries: int, tell: Tell, *, judge: bool) -> Findings:
     """Everything. `choice` and `image` as for `acquire`; `entries`: how many the ledger has that is migrated; `judge`:
-    whether the specification is run on revisions before the newest.
+    whether the specification is run on revisions before the newest. `tell` is called with what is being done.
 
     Raises NoServerError, CandidateError if Alembic cannot be run, RunIsOverError.
     """
     with ThreadPoolExecutor(2, thread_name_prefix="migrations") as pool:
-        walk = pool.submit(_on_a_server, choice, image, lambda server: _one_by_one(project, server, entries))
+        walk = pool.submit(_on_a_server, choice, image, lambda server: _one_by_one(project, server, entries, tell))
         way = pool.submit(_on_a_server, choice, image, lambda server: _there_and_back(project, server))
         history, walked = walk.result()
-        judged = _judged(project, choice, walked.steps, pool) if judge else None
+        judged = _judged(project, choice, walked.steps, pool, tell) if judge else None
         failure, trip = way.result()
     return Findings(history, walked.steps, failure, trip, walked.lost, judged)
 
 
-def _judged(project: Project, choice: str, steps: list[Step], pool: ThreadPoolExecutor) -> dict[int, Verdicts]:
+def _judged(
+    project: Project, choice: str, steps: list[Step], pool: ThreadPoolExecutor, tell: Tell
+) -> dict[int, Verdicts]:
     """Verdicts by the number of the step; where the catalog is the same again, so are they."""
     running: dict[int, Future[Verdicts]] = {}
     for number in to_judge(steps):
@@ -80,4 +83,8 @@ def _judged(project: Project, choice: str, steps: list[Step], pool: ThreadPoolEx
         running[number] = (
             running[same[0]] if same else pool.submit(judged_at, project, steps[number].revision.id, choice)
         )
-    return {number: verdicts.result() for number, verdicts in running.items()}
+    found = {}
+    for number, verdicts in running.items():
+        tell(f"the specification on {steps[number].revision.name}")
+        found[number] = verdicts.result()
+    return found

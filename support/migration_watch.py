@@ -50,7 +50,8 @@ $watch$"""
 _WATCH: Final = f"""
 CREATE TABLE {SCHEMA}.seen (n serial, xid xid8, began timestamptz, ended timestamptz, command text, stands_open text[]);
 CREATE TABLE {SCHEMA}.locks (n serial, xid xid8, began timestamptz, ended timestamptz);
-CREATE FUNCTION {SCHEMA}.begins() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $watch$
+CREATE FUNCTION {SCHEMA}.begins() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog AS $watch$
 BEGIN
     PERFORM set_config('{SCHEMA}.began', clock_timestamp()::text, false);  -- CONCURRENTLY commits between begin and end
 END $watch$;

@@ -1,7 +1,7 @@
 """The migrations one by one, on a server of their own: what each makes of the catalog and of a ledger full of entries."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -23,7 +23,8 @@ Catalog = dict[str, str]
 _QUESTIONS: Final = (*questions.TABLES, *questions.FUNCTIONS, *questions.POLICIES, *questions.ROLES)
 _MAY_APPEND: Final = f"""SELECT has_any_column_privilege(r.oid, to_regclass('public.{TABLES.ledger}')::oid, 'INSERT')
     FROM pg_catalog.pg_roles r WHERE rolname = '{APP}'"""
-_VERSIONS: Final = """SELECT c.oid::regclass::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
+_VERSIONS: Final = """SELECT c.oid::regclass::text
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
     WHERE c.relkind = 'r' AND a.attnum = 1 AND a.attname = 'version_num' AND c.relnatts = 1 AND c.oid >= 16384 LIMIT 1"""
 
 
@@ -79,15 +80,18 @@ class Walk:
     lost: tuple[str, ...] | None
 
 
-def one_by_one(project: Project, server: Server, history: Sequence[Revision], entries: int) -> Walk:
+def one_by_one(
+    project: Project, server: Server, history: Sequence[Revision], entries: int, tell: Callable[[str], None]
+) -> Walk:
     """Apply each revision to an empty database; from the one that creates the ledger on it holds `entries` entries.
 
-    Raises CandidateError if Alembic cannot be run at all.
+    `tell` is called with each revision's name. Raises CandidateError if Alembic cannot be run at all.
     """
     steps = list[Step]()
     with server.connect(server.superuser, DATABASE) as admin:
         walk = _Walk(project, server, admin, entries)
         for revision in history:
+            tell(f"upgrade to {revision.name}")
             steps.append(walk.step(revision))
             if steps[-1].failed:
                 break

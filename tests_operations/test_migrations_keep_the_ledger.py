@@ -2,7 +2,6 @@
 
 import pytest
 
-
 LOG_AT = 1.0  # seconds: log_min_duration_statement
 
 

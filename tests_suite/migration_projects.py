@@ -1,4 +1,4 @@
-"""Alembic projects made from the worked example: with a defect (mutants), or written differently and honestly (variants)."""
+"""Alembic projects made from the worked example, and the ways in which they are changed."""
 
 import shutil
 
@@ -20,7 +20,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     {down}
 '''
-NO_UPDATE = "CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger_entries FOR EACH ROW EXECUTE FUNCTION prevent_ledger_modification()"
+NO_UPDATE = (
+    "CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger_entries "
+    "FOR EACH ROW EXECUTE FUNCTION prevent_ledger_modification()"
+)
 ALWAYS = "ALTER TABLE ledger_entries ENABLE ALWAYS TRIGGER ledger_no_update"
 SYNC = """
 from alembic import context
@@ -40,6 +43,25 @@ def run_migrations_online():
 
 
 run_migrations_online()
+"""
+NAMES = ("ledger_no_update", "ledger_no_delete", "ledger_no_truncate", "ledger_validate_chain")
+LATE = """
+from alembic import op
+
+revision = "0003b"
+down_revision = "0003"
+
+{triggers}
+def upgrade() -> None:
+    for statement in TRIGGERS:
+        op.execute(statement)
+    for name in {names}:
+        op.execute(f"ALTER TABLE ledger_entries ENABLE ALWAYS TRIGGER {{name}}")
+
+
+def downgrade() -> None:
+    for name in {names}:
+        op.execute(f"DROP TRIGGER {{name}} ON ledger_entries")
 """
 
 
@@ -102,103 +124,21 @@ def over_entries(statement):
         "ALTER TABLE ledger_entries DISABLE TRIGGER USER",
         statement,
         "ALTER TABLE ledger_entries ENABLE TRIGGER USER",
-        *(
-            f"ALTER TABLE ledger_entries ENABLE ALWAYS TRIGGER ledger_{n}"
-            for n in ("no_update", "no_delete", "no_truncate", "validate_chain")
-        ),
+        *(f"ALTER TABLE ledger_entries ENABLE ALWAYS TRIGGER {name}" for name in NAMES),
         "ALTER TABLE ledger_entries FORCE ROW LEVEL SECURITY",
     )
 
 
-def temporary(project):
-    project.add("0005", "0004", "CREATE TEMPORARY TABLE scratch (id text)", down=["DROP TABLE IF EXISTS scratch"])
-    project.add("0006", "0005", "INSERT INTO scratch VALUES ('x')")
-
-
-def hole(there, back):
-    """Open in one revision, closed in the next."""
-
-    def change(project):
-        project.insert(there, down=[back])
-        project.insert(back, down=[there])
-
-    return change
-
-
 def late(project):
     """The application may append before the triggers come."""
-    project.put(
-        "migrations/versions/0003_ledger.py", "for statement in (*FUNCTIONS, *TRIGGERS):", "for statement in FUNCTIONS:"
-    )
-    project.put(
-        "migrations/versions/0003_ledger.py", '    for name in ("no_update"', '    for name in () and ("no_update"'
-    )
-    text = (project.versions / "0003_ledger.py").read_text()
-    start = text.index("TRIGGERS = ("), text.index("def upgrade")
-    names = ("no_update", "no_delete", "no_truncate", "validate_chain")
-    (project.versions / "0003b.py").write_text(
-        'from alembic import op\n\nrevision = "0003b"\ndown_revision = "0003"\n' + text[slice(*start)]
-        + "def upgrade() -> None:\n    for statement in TRIGGERS:\n        op.execute(statement)\n"
-        + f"    for name in {names}:\n        op.execute(f'ALTER TABLE ledger_entries ENABLE ALWAYS TRIGGER ledger_{{name}}')\n\n\n"
-        + f"def downgrade() -> None:\n    for name in {names}:\n        op.execute(f'DROP TRIGGER ledger_{{name}} ON ledger_entries')\n"
-    )  # fmt: skip
+    ledger = "migrations/versions/0003_ledger.py"
+    project.put(ledger, "for statement in (*FUNCTIONS, *TRIGGERS):", "for statement in FUNCTIONS:")
+    project.put(ledger, '    for name in ("no_update"', '    for name in () and ("no_update"')
+    text = (project.folder / ledger).read_text()
+    triggers = text[text.index("TRIGGERS = (") : text.index("def upgrade")]
+    (project.versions / "0003b.py").write_text(LATE.format(triggers=triggers, names=NAMES))
     project.follow("0003b", "0003")
 
 
-def in_the_middle(*statements, down=("SELECT 1",)):
+def inserted(*statements, down=("SELECT 1",)):
     return lambda project: project.insert(*statements, down=down)
-
-
-def two_heads(project):
-    project.add("0007", "0001", "SELECT 1", down=["SELECT 1"])
-
-
-def no_types(project):
-    project.put("migrations/env.py", "compare_type=True", "compare_type=False")
-
-
-def forgotten_in_the_models(project):
-    project.put("amply/db/models.py", "class Campaign(", "class NoCampaign(")
-
-
-def no_look_at_entries(project):
-    project.put(
-        "migrations/versions/0003_ledger.py", "IF EXISTS (SELECT FROM public.ledger_entries) THEN", "IF false THEN"
-    )
-
-
-FUNCTION = "CREATE FUNCTION public.euros(bigint) RETURNS numeric LANGUAGE sql RETURN $1 / 100.0"
-MUTANTS = {
-    "a revision needs what an earlier one left in its session": ({"MIG-01"}, temporary),
-    "a column is not in the models": ({"MIG-02"}, in_the_middle("ALTER TABLE projects ADD COLUMN note text", down=["ALTER TABLE projects DROP COLUMN note"])),
-    "types are not compared": ({"MIG-03"}, no_types),
-    "a migration commits by itself": ({"MIG-04"}, in_the_middle(*alone(FUNCTION), "SELECT 1", down=["DROP FUNCTION public.euros"])),
-    "two heads": ({"MIG-05"}, two_heads),
-    "entries are corrected": ({"MIG-06"}, in_the_middle(*over_entries("UPDATE ledger_entries SET visibility = 'internal' WHERE id LIKE '%3'"))),
-    "entries are removed": ({"MIG-06"}, in_the_middle(*over_entries("DELETE FROM ledger_entries WHERE amount = 0"))),
-    "entries are moved": ({"MIG-06"}, in_the_middle(*over_entries("UPDATE ledger_entries SET id = 'x' || id WHERE amount = 1"))),
-    "amounts become another unit": ({"MIG-06", "MIG-11"}, in_the_middle("ALTER TABLE ledger_entries ALTER amount TYPE bigint USING amount # 1")),
-    "a trigger is away for one revision": ({"MIG-07"}, hole("DROP TRIGGER ledger_no_update ON ledger_entries", NO_UPDATE + "; " + ALWAYS)),
-    "a privilege is there for one revision": ({"MIG-07"}, hole("GRANT UPDATE (visibility) ON ledger_entries TO amply_app", "REVOKE UPDATE (visibility) ON ledger_entries FROM amply_app")),
-    "row security is off for one revision": ({"MIG-07"}, hole("ALTER TABLE funds DISABLE ROW LEVEL SECURITY", "ALTER TABLE funds ENABLE ROW LEVEL SECURITY")),
-    "the application may append before the triggers come": ({"MIG-07"}, late),
-    "a trigger is off between two commits": ({"MIG-04", "MIG-08"}, in_the_middle(*alone("ALTER TABLE ledger_entries DISABLE TRIGGER ledger_no_delete", "ALTER TABLE ledger_entries ENABLE ALWAYS TRIGGER ledger_no_delete"))),
-    "an empty downgrade": ({"MIG-09"}, in_the_middle(FUNCTION, down=())),
-    "a downgrade that takes more": ({"MIG-09"}, in_the_middle("SELECT 1", down=["ALTER DATABASE amply SET work_mem = '1MB'"])),
-    "a downgrade over entries": ({"MIG-10"}, no_look_at_entries),
-    "the ledger is clustered": ({"MIG-11"}, in_the_middle("CLUSTER ledger_entries USING ledger_entries_pkey")),
-    "the ledger is locked for long": ({"MIG-11"}, in_the_middle("ALTER TABLE ledger_entries ENABLE ROW LEVEL SECURITY", "SELECT pg_sleep(1.3)")),
-}  # fmt: skip
-# In one project each: no two of a group break the same, or hide each other.
-GROUPS = (
-    ("a revision needs what an earlier one left in its session",),
-    (
-        "a column is not in the models", "types are not compared", "two heads", "entries are corrected",
-        "a migration commits by itself", "an empty downgrade", "the ledger is clustered", "a downgrade over entries",
-    ),
-    ("entries are removed", "a trigger is off between two commits", "a downgrade that takes more", "the ledger is locked for long"),
-    ("entries are moved", "a trigger is away for one revision"),
-    ("a privilege is there for one revision",),
-    ("row security is off for one revision", "amounts become another unit"),
-    ("the application may append before the triggers come",),
-)  # fmt: skip

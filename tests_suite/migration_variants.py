@@ -1,10 +1,13 @@
 """Alembic projects that keep every guarantee and are written differently."""
 
 from tests_suite.conftest import ROOT
-from tests_suite.migration_projects import ALWAYS, NO_UPDATE, alone, in_the_middle, late
+from tests_suite.migration_projects import ALWAYS, NO_UPDATE, alone, inserted, late
 
 REFERENCE = ROOT / "candidates" / "reference"
-POLICY = "CREATE POLICY org_isolation ON ledger_entries FOR ALL USING (organisation_id = NULLIF(current_setting('app.current_org_id', true), ''))"
+POLICY = (
+    "CREATE POLICY org_isolation ON ledger_entries FOR ALL "
+    "USING (organisation_id = NULLIF(current_setting('app.current_org_id', true), ''))"
+)
 ONE = """
 from pathlib import Path
 
@@ -33,11 +36,10 @@ def one_transaction(project):
 
 
 def replaced(project):
-    again = (
+    inserted(
         f"DROP TRIGGER ledger_no_update ON ledger_entries; {NO_UPDATE}; {ALWAYS}",
         f"DROP POLICY org_isolation ON ledger_entries; {POLICY}",
-    )
-    in_the_middle(*again)(project)
+    )(project)
 
 
 def grown(project):
@@ -46,7 +48,7 @@ def grown(project):
     project.put("amply/db/models.py", own, own + "    channel: Mapped[str | None] = mapped_column(Text)\n")
     with (project.folder / "amply" / "db" / "models.py").open("a") as models:
         models.write('\n\nfrom sqlalchemy import Index\n\nIndex("ledger_by_time", LedgerEntry.created_at)\n')
-    in_the_middle(
+    inserted(
         "ALTER TABLE ledger_entries ADD COLUMN channel text",
         "ALTER TABLE ledger_entries ADD CONSTRAINT short_channel CHECK (length(channel) < 50) NOT VALID",
         "ALTER TABLE ledger_entries VALIDATE CONSTRAINT short_channel",
@@ -61,27 +63,17 @@ def branched(project):
     """Two branches that are merged, in two folders, and a table of versions by another name."""
     more = project.folder / "more versions"
     more.mkdir()
-    project.add(
-        "0005a", "0004", "ALTER TABLE funds SET (fillfactor = 90)", down=["ALTER TABLE funds RESET (fillfactor)"]
-    )
-    project.add(
-        "0005b",
-        "0004",
-        "ALTER TABLE users SET (fillfactor = 90)",
-        down=["ALTER TABLE users RESET (fillfactor)"],
-        folder=more,
-    )
+    for revision, table, folder in (("0005a", "funds", None), ("0005b", "users", more)):
+        there, back = f"ALTER TABLE {table} SET (fillfactor = 90)", f"ALTER TABLE {table} RESET (fillfactor)"
+        project.add(revision, "0004", there, down=[back], folder=folder)
     project.add("0006", ("0005a", "0005b"), folder=more)
-    project.put(
-        "alembic.ini",
-        "path_separator = os",
-        "path_separator = newline\nversion_locations =\n    %(here)s/migrations/versions\n    %(here)s/more versions",
-    )
+    places = "".join(f"\n    %(here)s/{place}" for place in ("migrations/versions", "more versions"))
+    project.put("alembic.ini", "path_separator = os", f"path_separator = newline\nversion_locations ={places}")
     project.put("migrations/env.py", "compare_type=True", 'compare_type=True, version_table="schema_versions"')
 
 
 def no_way_back(project):
-    in_the_middle("SELECT 1", down=["raise RuntimeError('not this one')"])(project)
+    inserted("SELECT 1", down=["raise RuntimeError('not this one')"])(project)
 
 
 def built_up(project):
@@ -101,12 +93,9 @@ def one_revision(project):
 
 def hardened_later(project):
     """A protection more is no protection less."""
-    project.put(
-        "migrations/versions/0003_ledger.py",
-        'for name in ("no_update", "no_delete", "no_truncate", "validate_chain")',
-        'for name in ("no_update", "no_delete", "validate_chain")',
-    )
-    in_the_middle("ALTER TABLE ledger_entries ENABLE ALWAYS TRIGGER ledger_no_truncate")(project)
+    names = 'for name in ("no_update", "no_delete", "no_truncate", "validate_chain")'
+    project.put("migrations/versions/0003_ledger.py", names, names.replace('"no_truncate", ', ""))
+    inserted("ALTER TABLE ledger_entries ENABLE ALWAYS TRIGGER ledger_no_truncate")(project)
 
 
 VARIANTS = {

@@ -3,10 +3,9 @@
 import pytest
 
 from spec import GUARANTEES
-from tests_suite.conftest import QUICK
+from tests_suite.conftest import OF_A_SCHEMA, QUICK
 from tests_suite.homes import ONE_FILE
 
-OFFLINE = {one for one, guarantee in GUARANTEES.items() if guarantee.scope == "offline" and not guarantee.planned}
 ISOLATED = "tests_security/test_organisations_are_isolated.py"
 
 
@@ -25,7 +24,7 @@ def verdict_line(run):
 
 def test_the_whole_specification_on_the_reference_is_kept(whole):
     assert (whole.exit, whole.evidence["verdict"]) == (0, "kept"), whole.output
-    assert whole.ids("kept") == OFFLINE
+    assert whole.ids("kept") == OF_A_SCHEMA
     assert set(outcomes(whole).values()) == {"passed"}
 
 
@@ -40,7 +39,7 @@ def test_a_worker_that_is_killed_leaves_its_test_in_error_and_the_others_as_they
     run = suite("-n2", *accident("kill=the_nine_tables"), *QUICK)
     assert (run.exit, run.evidence["verdict"]) == (1, "broken"), run.output
     assert run.ids("error") == {"SHP-01"}
-    assert run.ids("kept") == OFFLINE - {"SHP-01"}
+    assert run.ids("kept") == OF_A_SCHEMA - {"SHP-01"}
     crashed = ("SHP-01", f"{ONE_FILE}::test_the_nine_tables_exist")
     assert outcomes(run) == {**outcomes(whole), crashed: "error"}
     assert "crashed while running" in run.why()
@@ -77,7 +76,7 @@ def test_stopping_at_the_first_failure_is_incomplete_and_no_interruption(workers
 def test_a_selection_exits_by_pytests_rules_and_reads_incomplete(arguments, kept, tests, suite):
     run = suite(*arguments)
     assert (run.exit, run.evidence["verdict"]) == (0, "incomplete"), run.output
-    assert run.ids("not-checked") == OFFLINE - run.ids("kept")
+    assert run.ids("not-checked") == OF_A_SCHEMA - run.ids("kept")
     assert verdict_line(run).startswith("verdict: incomplete (offline: ")
     if tests is None:
         assert kept <= run.ids("kept")
@@ -95,7 +94,7 @@ def test_a_selection_without_tests_exits_by_pytests_rules_too(suite):
 def test_a_file_that_cannot_be_collected_fails_the_run(suite):
     run = suite(*accident(f"spoil={ISOLATED.rpartition('/')[2]}"), *QUICK)
     assert (run.exit, run.evidence["verdict"]) == (1, "incomplete"), run.output
-    assert run.ids("not-checked") == OFFLINE
+    assert run.ids("not-checked") == OF_A_SCHEMA
 
 
 @pytest.mark.parametrize("kind", ["spoil", "leave-out"])
