@@ -73,9 +73,9 @@ def _apply(dsn: str, statements: Sequence[Statement]) -> None:
                 # No parameters, hence a simple query. Bytes go as they are, whatever client_encoding the file sets.
                 conn.execute(statement.text.encode())
             except psycopg.Error as error:
-                line, refusal = refusal(statement, error)
+                line, problem = refusal(statement, error)
                 # from None: psycopg's own text quotes the statement, with its passwords.
-                raise CandidateError(f"{last.path}:{line}: {without(dsn, refusal)}") from None
+                raise CandidateError(f"{last.path}:{line}: {without(dsn, problem)}") from None
         if conn.info.transaction_status != TransactionStatus.IDLE:
             problem = f"the file leaves a transaction open: end it with COMMIT; statement: {_shown(last)}"
             raise CandidateError(f"{last.path}:{last.line}: {without(dsn, problem)}")

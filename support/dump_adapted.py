@@ -102,9 +102,9 @@ def _outward(text: str, fitting: Fitting) -> str:
             fitting.leave_out(f"options of the foreign server {name}: a copy reaches no other system")
         return f"{bare} OPTIONS ({options})" if options else bare
     if match := re.match(rf"CREATE (USER MAPPING FOR {_NAME} SERVER {_NAME}|FOREIGN DATA WRAPPER {_NAME})", text):
-        bare = _OPTIONS.sub("", text)
+        bare = _OPTIONS.sub("", text)  # they hold passwords
         if bare != text:
-            fitting.leave_out(f"options of {match[1].lower() if match[1].islower() else match[1]}")
+            fitting.leave_out(f"options of the {match[1].replace('USER MAPPING FOR', 'user mapping for')}")
         return bare
     if text.startswith("CREATE FOREIGN TABLE ") and (match := re.search(rf"(?s)\n\)\nSERVER ({_NAME})(.*)$", text)):
         if match[2]:

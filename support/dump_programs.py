@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Final
 
 from psycopg.pq import Conninfo
@@ -28,6 +29,7 @@ _OPTIONS: Final = {
 }
 _COMMON: Final = ("--no-comments", "--no-security-labels")
 _RUNNING: Final[set["subprocess.Popen[bytes]"]] = set()
+_OVER: Final = Event()  # the run ends: nothing is started any more
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ def _run(source: Running, command: Sequence[str], own: Callable[[int], None]) ->
         raise CandidateError(f"{OPTION}: {command[0]} cannot be started: {error.strerror}") from None
     _RUNNING.add(process)
     own(process.pid)
+    if _OVER.is_set():
+        process.kill()
     try:
         written, said = process.communicate(timeout=_SECONDS)
     except subprocess.TimeoutExpired:
@@ -126,7 +130,7 @@ def failure(source: Running, said: str) -> str:
 
 def dump(source: Running, own: Callable[[int], None]) -> Dump:
     """Both dumps, taken side by side. Raises CandidateError."""
-    folder = folder_for(max(source.major, 12))
+    folder = folder_for(source.major)
     about_roles = [str(folder / "pg_dumpall"), "--roles-only", "--no-role-passwords", f"--database={source.database}"]
     about_schema = [str(folder / "pg_dump"), "--schema-only", "--create", "--encoding=UTF8", "--no-tablespaces",
                     "--no-subscriptions", "--lock-wait-timeout", _LOCK]  # fmt: skip
@@ -137,7 +141,8 @@ def dump(source: Running, own: Callable[[int], None]) -> Dump:
 
 
 def end_dumps() -> None:
-    """End the programs that still run: the run is over."""
+    """End the programs that still run, and those that would be started: the run is over."""
+    _OVER.set()
     for process in list(_RUNNING):
         with suppress(ProcessLookupError):
             process.kill()
