@@ -1,12 +1,13 @@
 # make check: the specification on the reference schema.   make test: the suite's own tests, mutants included.
 # make test-live: of live runs and drift, on a simulated account.
-# make test-servers: what is left behind by runs that are killed, and servers behind URLs.
+# make test-servers: what is left behind by runs that are killed, servers behind URLs, and copies of running databases.
 # PYTHON=/path/to/python chooses the interpreter; ARGS="..." goes to pytest.
 SHELL := /bin/bash
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
-SERVERS := $(addprefix tests_suite/,test_nothing_is_left.py test_external_server.py test_external_server_refusals.py)
+SERVERS := $(addprefix tests_suite/,test_nothing_is_left.py test_external_server.py test_external_server_refusals.py) \
+	$(wildcard tests_suite/test_schema_from*.py)
 LIVE := $(wildcard tests_suite/test_live_*.py) tests_suite/test_drift.py
 # Compiled tests are worth keeping: without them every run rewrites hypothesis and the plugins anew (2 s).
 export PYTHONDONTWRITEBYTECODE :=

@@ -121,7 +121,16 @@ def _everywhere(conn: psycopg.Connection[Any], server: Server, source: Running, 
 
 def copy(server: Server, dsn: str, own: Callable[[int], None] = lambda _: None) -> Copy:
     """Dump the source and load it. `own` is told of processes that have to end with the run. Raises CandidateError."""
-    source = look(dsn)
+    try:
+        return _copied(server, look(dsn), own)
+    except (CandidateError, psycopg.Error):
+        raise
+    except Exception as error:  # a traceback through here shows passwords
+        problem = f"{OPTION}: the copy failed: {type(error).__name__}: {without(dsn, str(error))}"
+    raise CandidateError(problem)
+
+
+def _copied(server: Server, source: Running, own: Callable[[int], None]) -> Copy:
     dumped = dump(source, own)
     files = {"roles.sql": dumped.roles, "schema.sql": dumped.schema, "states.sql": source.more.encode()}
     (of_roles, roles), (of_schema, schema), (of_states, states) = (

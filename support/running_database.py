@@ -1,7 +1,7 @@
 """A running database as the candidate: where it is, and what pg_dump leaves out of it. Read only, catalog only."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import psycopg
@@ -43,9 +43,8 @@ _OURS: Final = "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = 
 _VIEWS: Final = f"""SELECT n.nspname, c.relname FROM {_OURS}
     WHERE c.relkind = 'm' AND c.relispopulated AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
         WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') ORDER BY c.oid"""
-_INDEXES: Final = f"""SELECT n.nspname, c.relname, i.indisvalid, i.indisready, i.indislive
-    FROM {_OURS} JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
-    WHERE c.relkind = 'i' AND n.nspname !~ '^pg_' AND NOT (i.indisvalid AND i.indisready AND i.indislive) ORDER BY c.oid"""
+_INDEXES: Final = f"""SELECT c.oid::regclass::text FROM {_OURS} JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
+    WHERE c.relkind = 'i' AND n.nspname !~ '^pg_' AND NOT i.indisvalid ORDER BY 1"""
 _KEYS: Final = f"""SELECT n.nspname, r.relname, k.conname, n.nspname, c.relname, p.proname, t.tgenabled::text
     FROM {_OURS} JOIN pg_catalog.pg_trigger t ON t.tgrelid = c.oid JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
     JOIN pg_catalog.pg_constraint k ON k.oid = t.tgconstraint JOIN pg_catalog.pg_class r ON r.oid = k.conrelid
@@ -62,7 +61,7 @@ class Running:
     database: str
     at: str
     user: str
-    reached: dict[str, Any]
+    reached: dict[str, Any] = field(repr=False)  # libpq's parameters, the password among them
     major: int
     bootstrap: str
     roles: frozenset[str]
@@ -104,13 +103,9 @@ def _large_objects(found: Sequence[tuple[Any, ...]]) -> Iterable[sql.Composed]:
 
 
 def _states(conn: psycopg.Connection[Any]) -> Iterable[sql.Composed]:
-    """What a dump writes down as it is when new: views filled, indexes valid, keys that watch."""
+    """What a dump does not say: that views are filled, that keys do not watch."""
     for schema, view in conn.execute(_VIEWS).fetchall():
         yield sql.SQL("REFRESH MATERIALIZED VIEW {}").format(sql.Identifier(schema, view))
-    for schema, index, *state in conn.execute(_INDEXES).fetchall():
-        yield sql.SQL(
-            "UPDATE pg_catalog.pg_index SET (indisvalid, indisready, indislive) = ({}, {}, {}) WHERE indexrelid = {}::regclass"
-        ).format(*map(sql.Literal, state), sql.Literal(sql.Identifier(schema, index).as_string(conn)))
     for key_schema, key_table, key, schema, table, function, enabled in conn.execute(_KEYS).fetchall():
         yield sql.SQL(
             "UPDATE pg_catalog.pg_trigger SET tgenabled = {} WHERE tgisinternal AND tgrelid = {}::regclass AND tgconstraint = "
@@ -120,7 +115,7 @@ def _states(conn: psycopg.Connection[Any]) -> Iterable[sql.Composed]:
             sql.Literal(sql.Identifier(schema, table).as_string(conn)),
             sql.Literal(key),
             sql.Literal(sql.Identifier(key_schema, key_table).as_string(conn)),
-            sql.Literal(f"pg_catalog.{function}"),
+            sql.Literal(sql.Identifier("pg_catalog", function).as_string(conn)),
         )
 
 
@@ -151,6 +146,8 @@ def look(dsn: str) -> Running:
                 FROM pg_catalog.pg_db_role_setting, unnest(setconfig) c WHERE setdatabase = 0 AND setrole = 0""")
             subscriptions = conn.execute("""SELECT subname FROM pg_catalog.pg_subscription WHERE subdbid =
                 (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) ORDER BY 1""").fetchall()
+            indexes = conn.execute(_INDEXES).fetchall()
+            left_out += [f"index {name}: it is not valid, and a dump leaves it out" for (name,) in indexes]
             left_out += [f"subscription {name}: a copy reaches no other system" for (name,) in subscriptions]
             return Running(
                 database=info.dbname,

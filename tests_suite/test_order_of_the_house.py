@@ -69,6 +69,7 @@ def test_every_option_has_an_environment_variable_and_stands_in_help(pytestconfi
         "--schema",
         "--alembic",
         "--alembic-command",
+        "--schema-from",
         "--patch",
         "--deviations",
         "--evidence",

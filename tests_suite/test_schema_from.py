@@ -44,7 +44,8 @@ RDS = (
     "CREATE FOREIGN TABLE stock (n int OPTIONS (column_name 'N')) SERVER warehouse OPTIONS (table_name 'stock')",
     "CREATE TABLE first (a int); CREATE TABLE second (a int UNIQUE); INSERT INTO second VALUES (4711)",
     "ALTER TABLE first ADD FOREIGN KEY (a) REFERENCES second (a); ALTER TABLE first DISABLE TRIGGER ALL",
-    "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'second_a_key'::regclass",
+    "CREATE UNIQUE INDEX half_made ON first (a)",
+    "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'half_made'::regclass",
 )
 
 
@@ -158,12 +159,14 @@ def test_what_only_rds_has_is_mapped_or_reported(amazon):
             assert admin.execute("SELECT srvoptions FROM pg_foreign_server").fetchone() == (["host=/nowhere"],)
             assert admin.execute("SELECT umoptions FROM pg_user_mapping").fetchone() == (None,)
             assert admin.execute("SELECT ftoptions FROM pg_foreign_table").fetchone() == (None,)
-            settings = admin.execute("SELECT setrole, setconfig FROM pg_db_role_setting ORDER BY 1").fetchall()
+            settings = admin.execute(
+                "SELECT setrole, setconfig FROM pg_db_role_setting LEFT JOIN pg_database d ON d.oid = setdatabase "
+                "WHERE setdatabase = 0 OR datname = current_database() ORDER BY 1"
+            ).fetchall()
             assert [config for _, config in settings] == [["app.every=one"], ["app.here=two"]]
             states = "SELECT DISTINCT tgenabled::text FROM pg_trigger WHERE tgrelid = 'first'::regclass"
             assert admin.execute(states).fetchall() == [("D",)]
-            valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'second_a_key'::regclass"
-            assert admin.execute(valid).fetchone() == (False,)
+            assert admin.execute("SELECT to_regclass('half_made')").fetchone() == (None,)
             members = admin.execute(
                 "SELECT member::regrole::text FROM pg_auth_members WHERE roleid = 'rds_ad'::regrole"
             )
@@ -176,6 +179,7 @@ def test_what_only_rds_has_is_mapped_or_reported(amazon):
         "extension dblink: a copy reaches no other system",
         "options of the foreign server warehouse: a copy reaches no other system",
         "options of the foreign table public.stock",
+        "index public.half_made: it is not valid, and a dump leaves it out",
     }
     assert any("dblink(text)" in one for one in found.left_out)
     assert "hush hush" not in str(found)
@@ -184,8 +188,8 @@ def test_what_only_rds_has_is_mapped_or_reported(amazon):
 def test_the_specification_runs_on_the_copy_of_such_a_source(amazon, suite):
     words = amazon.dsn("rdsadmin", "staging")
     run = suite("--schema-from", words, *FEW, environment=amazon.password("rdsadmin"))
-    assert "ROL-02" in run.ids("kept"), run.output
-    assert "ROL-04" in run.ids("broken"), run.why()  # pg_read_all_settings
+    assert run.ids("broken", "error") == {"ROL-02"}, run.why()  # pg_read_all_settings
+    assert run.ids("kept") >= {"SHP-01", "ROL-01", "ROL-03"}, run.why()
     assert "LOGIN of role rdsadmin" in run.evidence["candidate"]["left_out"]
     assert "  left out: LOGIN of role rdsadmin" in run.output
 
