@@ -108,7 +108,11 @@ def prepare(
     stored = {**(copied.passwords_stored if copied else {}), **_stored_as(server)}
     server = _roles_with_passwords(server)
     kind = "dump" if copied else "alembic" if project else "sql"
-    subject = Subject(server, kind, tuple(sources), _sow(server), stored)
+    faults = _sow(server)
+    if copied:  # its rows were not read
+        advice = "; a copy has no rows: those of lookup tables can be given with --patch"
+        faults = {part: why + advice * ("is not present in table" in why) for part, why in faults.items()}
+    subject = Subject(server, kind, tuple(sources), faults, stored)
     return replace(subject, where=copied.where, left_out=copied.left_out) if copied else subject
 
 

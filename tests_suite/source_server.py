@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 from support.acquire import acquire
 from support.candidate import apply_patch
+from support.dump_loaded import copy
+from support.live_database import resolved
 from support.rds_like import DATABASE
 from support.server import Server
 from support.subject import prepare
@@ -46,3 +48,18 @@ def source_server(*patches, settings=None):
         yield Source(server)
     finally:
         lease.close()
+
+
+def password_dsn(source, role="postgres", database=DATABASE):
+    return f"{source.dsn(role, database)}&password={source.server.passwords[role]}"
+
+
+def copied(source, role="postgres", database=DATABASE):
+    """The copy on a server of its own: the lease, what was copied, and the subject's server."""
+    lease = acquire("auto")
+    try:
+        found = copy(lease.server, resolved(password_dsn(source, role, database)))
+        return lease, found, prepare(lease.server, [], [], None, found).server
+    except BaseException:
+        lease.close()
+        raise

@@ -1,15 +1,9 @@
 """A running database that cannot be copied ends the run with 11 and one line: what was tried, and what to do."""
 
-import os
 import re
-import signal
 import socket
-import subprocess
-import sys
-import time
 from contextlib import contextmanager
 
-import psycopg
 import pytest
 
 from support import dump_programs, running_database
@@ -17,7 +11,7 @@ from support.binaries import wheel
 from support.candidate import CandidateError
 from support.live_database import resolved
 from support.running_database import look
-from tests_suite.conftest import ROOT, the_line
+from tests_suite.conftest import the_line
 from tests_suite.source_server import source_server
 
 HUSH = "hush-hush-4711"
@@ -186,69 +180,6 @@ def test_the_programs_get_the_password_by_environment_and_are_read_only(source, 
         assert HUSH not in environment
 
 
-WAITING = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LOCK TABLE%' AND wait_event_type = 'Lock'"
-
-
-def until(true):
-    end = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < end
-
-
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_run_that_is_ended_ends_its_dump(sign, source, tmp_path):
-    with source.connect() as holder, holder.transaction(), source.connect() as admin:
-        holder.execute("LOCK TABLE users")
-        words = [sys.executable, "-m", "pytest", "--schema-from", source.dsn(), f"--evidence={tmp_path}"]
-        run = subprocess.Popen(
-            words, cwd=ROOT, env={**os.environ, **source.password()}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
-        until(lambda: admin.execute(WAITING).fetchall())
-        run.send_signal(sign)
-        began = time.monotonic()
-        output = run.communicate(timeout=30)[0].decode()
-        assert time.monotonic() - began < 4, output  # not the five seconds of the lock
-        # Python ends by SIGINT, not with pytest's 2, if it was just making a class out of a string (dataclasses).
-        assert run.returncode in ((-signal.SIGKILL,) if sign == signal.SIGKILL else (2, -signal.SIGINT)), output
-        assert source.server.passwords["postgres"] not in output
-        left = f"SELECT pg_terminate_backend(pid) FROM ({WAITING}) w"
-        admin.execute(left)  # the server itself notices only when it answers
-    assert list(tmp_path.iterdir()) == []
-
-
-REFUSED = {
-    "malformed": (["--schema-from", f"postgresql://me:{HUSH}@a@b/x"], "--schema-from is no connection string such as"),
-    "with --schema": (["--schema-from", "host=a", "--schema", "x"], "--schema-from and --schema exclude each other"),
-    "with --alembic": (["--schema-from", "host=a", "--alembic", "x"], "--schema-from and --alembic exclude each other"),
-    "a copy and itself": (
-        [
-            "-m",
-            "live",
-            "--schema-from",
-            "host=localhost dbname=amply user=a",
-            "--live-dsn",
-            "postgresql://b@127.0.0.1/amply",
-        ],
-        "--schema-from and --live-dsn name the same database",
-    ),
-}
-
-
-@pytest.mark.parametrize("what", REFUSED)
-def test_4_says(what, suite):
-    words, said = REFUSED[what]
-    run = suite(*words)
-    assert run.exit == 4
-    assert said in run.output
-    assert HUSH not in run.output
-
-
-def test_the_variable_does_as_the_option(suite):
-    run = suite(environment={"AMPLY_SCHEMA_FROM": "nonsense"})
-    assert run.exit == 4
-    assert "--schema-from is no connection string" in run.output
-
-
 def test_an_unforeseen_failure_shows_no_password(source, monkeypatch):
     from support import dump_loaded  # noqa: PLC0415
 
@@ -259,8 +190,3 @@ def test_an_unforeseen_failure_shows_no_password(source, monkeypatch):
     with pytest.raises(CandidateError, match="the copy failed: KeyError: 'unforeseen'") as caught:
         dump_loaded.copy(source.server, resolved(f"{source.dsn()}&password={source.server.passwords['postgres']}"))
     assert caught.value.__cause__ is None
-
-
-def test_a_source_that_dies_is_told(source):
-    with pytest.raises((CandidateError, psycopg.Error)):
-        look("host=/nowhere dbname=amply")
