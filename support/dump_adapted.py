@@ -33,6 +33,7 @@ class Fitting:
     bootstrap: str
     there: frozenset[str]  # roles that stand on the disposable server
     extensions: frozenset[str]  # that it has
+    shared: bool = False  # the server is somebody else's: nothing for everybody on it
     missing: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     wrappers: dict[str, str] = field(default_factory=dict)
@@ -55,6 +56,9 @@ def role(statement: Statement, fitting: Fitting) -> Statement | None:
     """A statement of roles.sql as it is applied; None if it is not."""
     text = statement.text
     if _SKIPPED.match(text):
+        return None
+    if fitting.shared and re.match(r"GRANT \S+ ON PARAMETER \S+ TO PUBLIC", text):
+        fitting.leave_out(f"{text}: the server is not the run's own")
         return None
     match = re.match(rf"(CREATE|ALTER) ROLE ({_NAME})(?: (WITH|SET|IN DATABASE)\b)?", text)
     if not match:

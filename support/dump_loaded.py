@@ -105,9 +105,9 @@ def _roles(conn: psycopg.Connection[Any], source: Running, fitting: Fitting) -> 
     if "rds_superuser" in source.roles:
         _take_back(conn)
     else:
-        fitting.leave_out("nothing of rds_superuser: the source has none, the one of the disposable server stays")
+        fitting.leave_out("rds_superuser: the source has none, the one of the disposable server stays")
     if OWNER not in source.roles:
-        fitting.leave_out(f"nothing of {OWNER}: the source has none, the one of the disposable server stays")
+        fitting.leave_out(f"{OWNER}: the source has none, the one of the disposable server stays")
 
 
 def _everywhere(conn: psycopg.Connection[Any], server: Server, source: Running, fitting: Fitting) -> None:
@@ -141,7 +141,13 @@ def _copied(server: Server, source: Running, own: Callable[[int], None]) -> Copy
         there = frozenset(name for (name,) in conn.execute("SELECT rolname FROM pg_catalog.pg_roles"))
         has = frozenset(name for (name,) in conn.execute("SELECT name FROM pg_catalog.pg_available_extensions"))
         fitting = Fitting(
-            source.database, server.superuser, source.bootstrap, there, has, left_out=list(source.left_out)
+            source.database,
+            server.superuser,
+            source.bootstrap,
+            there,
+            has,
+            server.kind == "url",
+            left_out=list(source.left_out),
         )
         _roles(conn, source, fitting)
         _apply(conn, target, fitted(roles, role, fitting), fitting)

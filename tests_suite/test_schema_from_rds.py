@@ -5,17 +5,22 @@ import re
 import pytest
 
 from support.candidate import CandidateError
+from support.external import take_over
+from support.live_database import resolved
 from support.rds_like import DATABASE
 from tests_suite.conftest import QUICK
-from tests_suite.source_server import copied, source_server
+from tests_suite.external_servers import _external_server, external, killed_while  # noqa: F401  # fixtures
+from tests_suite.source_server import copied, password_dsn, source_server
 
 FEW = (*QUICK, "tests_schema/test_shape_of_the_schema.py", "tests_security/test_roles_hold_no_power.py")
 RDS = (
     "CREATE ROLE renamer SUPERUSER LOGIN",
     "CREATE ROLE rds_ad NOLOGIN",
     "CREATE ROLE rdsrepladmin LOGIN REPLICATION",
+    "REVOKE pg_checkpoint FROM rds_superuser",
     "GRANT rds_ad TO rds_superuser WITH ADMIN OPTION",
     "GRANT pg_read_all_settings TO amply_app",
+    "GRANT SET ON PARAMETER track_functions TO PUBLIC",
     "ALTER ROLE ALL SET app.every = 'one'",
     "ALTER ROLE amply_app IN DATABASE amply SET app.here = 'two'",
     "CREATE EXTENSION postgres_fdw",
@@ -26,6 +31,8 @@ RDS = (
     "CREATE FOREIGN TABLE stock (n int OPTIONS (column_name 'N')) SERVER warehouse OPTIONS (table_name 'stock')",
     "CREATE TABLE first (a int); CREATE TABLE second (a int UNIQUE); INSERT INTO second VALUES (4711)",
     "ALTER TABLE first ADD FOREIGN KEY (a) REFERENCES second (a); ALTER TABLE first DISABLE TRIGGER ALL",
+    "CREATE MATERIALIZED VIEW filled AS SELECT a FROM second",
+    "CREATE MATERIALIZED VIEW unfilled AS SELECT a FROM second WITH NO DATA",
     "CREATE UNIQUE INDEX half_made ON first (a)",
     "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'half_made'::regclass",
 )
@@ -67,11 +74,18 @@ def test_what_only_rds_has_is_mapped_or_reported(amazon):
             assert [config for _, config in settings] == [["app.every=one"], ["app.here=two"]]
             states = "SELECT DISTINCT tgenabled::text FROM pg_trigger WHERE tgrelid = 'first'::regclass"
             assert admin.execute(states).fetchall() == [("D",)]
+            views = "SELECT relname, relispopulated FROM pg_class WHERE relkind = 'm' ORDER BY 1"
+            assert admin.execute(views).fetchall() == [("filled", True), ("unfilled", False)]
             assert admin.execute("SELECT to_regclass('half_made')").fetchone() == (None,)
             members = admin.execute(
                 "SELECT member::regrole::text FROM pg_auth_members WHERE roleid = 'rds_ad'::regrole"
             )
             assert members.fetchall() == [("rds_superuser",)]
+            there = (
+                "SELECT roleid::regrole::text FROM pg_auth_members WHERE member = 'rds_superuser'::regrole ORDER BY 1"
+            )
+            with amazon.connect("rdsadmin", "staging") as source:
+                assert admin.execute(there).fetchall() == source.execute(there).fetchall()
     finally:
         lease.close()
     assert set(found.left_out) >= {
@@ -93,6 +107,20 @@ def test_the_specification_runs_on_the_copy_of_such_a_source(amazon, suite):
     assert run.ids("kept") >= {"SHP-01", "ROL-01", "ROL-03"}, run.why()
     assert "LOGIN of role rdsadmin" in run.evidence["candidate"]["left_out"]
     assert "  left out: LOGIN of role rdsadmin" in run.output
+
+
+def test_a_source_without_rds_superuser_gets_ours():
+    with source_server() as source:
+        with source.connect() as admin:
+            admin.execute("DROP OWNED BY rds_superuser; DROP ROLE rds_superuser")
+        lease, found, server = copied(source)
+        try:
+            with server.connect("postgres", DATABASE) as admin:
+                member = admin.execute("SELECT pg_has_role('amply_admin', 'rds_superuser', 'MEMBER')").fetchone()
+        finally:
+            lease.close()
+    assert member == (True,)
+    assert found.left_out == ("rds_superuser: the source has none, the one of the disposable server stays",)
 
 
 def test_11_says_that_a_role_has_the_name_of_our_superuser(amazon):
@@ -117,3 +145,28 @@ def test_11_names_the_extension_that_an_object_needs(amazon):
             admin.execute("DROP VIEW public.reached")
     assert re.match(r"schema.sql of staging at this machine:5432:\d+: function public.dblink", str(caught.value))
     assert str(caught.value).endswith("extension that is not here: dblink")
+
+
+def test_a_server_of_somebody_elses_is_left_as_it_was(amazon, suite, external):  # noqa: F811
+    words = ("--server", external.url, "--schema-from", amazon.dsn("rdsadmin", "staging"), *FEW)
+    run = suite(*words, environment=amazon.password("rdsadmin"))
+    assert run.ids("kept") >= {"SHP-01", "ROL-01", "ROL-03"}, run.output
+    left_out = run.evidence["candidate"]["left_out"]
+    assert "GRANT SET ON PARAMETER track_functions TO PUBLIC: the server is not the run's own" in left_out
+    external.run("CREATE ROLE renamer")
+    try:
+        run = suite(*words, environment=amazon.password("rdsadmin"))
+        assert run.exit == 11
+        assert "the disposable server has roles by the source's names: renamer" in run.output
+    finally:
+        external.run("DROP ROLE renamer")
+
+
+def test_what_a_killed_run_copied_is_dropped_by_the_next(amazon, external):  # noqa: F811
+    before = external.names()
+    dsn = resolved(password_dsn(amazon, "rdsadmin", "staging"))
+    killed_while(external, f"from support.dump_loaded import copy\ncopy(server, {dsn!r})")
+    assert external.names() >= {"amply", "rdsadmin", "rds_ad", "renamer"}
+    _, leave = take_over(external.url, disposable=False)
+    leave()
+    assert external.names() == before
