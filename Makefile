@@ -1,27 +1,32 @@
 # make check: the specification on the reference schema.   make test: the suite's own tests, mutants included.
 # make test-live: of live runs and drift, on a simulated account.
-# make test-servers: what is left behind by runs that are killed, servers behind URLs, and action.yml installed and run as a whole.
+# make test-servers: what is left behind by runs that are killed, servers behind URLs, copies of running databases, action.yml as a
+# whole.   make test-migrations: of Alembic projects with a defect in their migrations.
 # PYTHON=/path/to/python chooses the interpreter; ARGS="..." goes to pytest.
 SHELL := /bin/bash
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 SERVERS := $(addprefix tests_suite/,test_nothing_is_left.py test_external_server.py test_external_server_refusals.py \
-    test_action_whole.py)
+    test_action_whole.py) $(wildcard tests_suite/test_schema_from*.py)
+MIGRATIONS := tests_suite/test_migrations.py
 LIVE := $(wildcard tests_suite/test_live_*.py) tests_suite/test_drift.py
 # Compiled tests are worth keeping: without them every run rewrites hypothesis and the plugins anew (2 s).
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: check test test-live test-servers mutants test-container trace lint bench setup dev live clean
+.PHONY: check test test-live test-migrations test-servers mutants test-container trace lint bench setup dev live clean
 
 check: setup
 	$(BIN)/python -m pytest $(ARGS)
 
 test: dev
-	$(BIN)/python -m pytest tests_suite -n 2 $(addprefix --ignore=,$(SERVERS) $(LIVE)) $(ARGS)
+	$(BIN)/python -m pytest tests_suite -n 2 $(addprefix --ignore=,$(SERVERS) $(LIVE) $(MIGRATIONS)) $(ARGS)
 
 test-live: dev
 	$(BIN)/python -m pytest $(LIVE) -n 2 $(ARGS)
+
+test-migrations: dev
+	$(BIN)/python -m pytest $(MIGRATIONS) -n 2 $(ARGS)
 
 test-servers: dev
 	$(BIN)/python -m pytest $(SERVERS) -n 2 $(ARGS)

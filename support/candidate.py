@@ -67,31 +67,32 @@ def apply_patch(dsn: str, paths: Sequence[Path]) -> list[Source]:
 
 def _apply(dsn: str, statements: Sequence[Statement]) -> None:
     last = statements[-1]
-    with _connection(dsn, last.path) as connection:
+    with connection(dsn, last.path) as conn:
         for statement in statements:
             try:
                 # No parameters, hence a simple query. Bytes go as they are, whatever client_encoding the file sets.
-                connection.execute(statement.text.encode())
+                conn.execute(statement.text.encode())
             except psycopg.Error as error:
-                line, refusal = _refusal(statement, error)
+                line, problem = refusal(statement, error)
                 # from None: psycopg's own text quotes the statement, with its passwords.
-                raise CandidateError(f"{last.path}:{line}: {_without(dsn, refusal)}") from None
-        if connection.info.transaction_status != TransactionStatus.IDLE:
+                raise CandidateError(f"{last.path}:{line}: {without(dsn, problem)}") from None
+        if conn.info.transaction_status != TransactionStatus.IDLE:
             problem = f"the file leaves a transaction open: end it with COMMIT; statement: {_shown(last)}"
-            raise CandidateError(f"{last.path}:{last.line}: {_without(dsn, problem)}")
+            raise CandidateError(f"{last.path}:{last.line}: {without(dsn, problem)}")
 
 
-def _connection(dsn: str, path: Path) -> psycopg.Connection:
+def connection(dsn: str, path: Path) -> psycopg.Connection:
+    """A session to apply `path` over: autocommit, UTF-8. Raises CandidateError."""
     try:
         return psycopg.connect(dsn, autocommit=True, prepare_threshold=None, client_encoding="utf8")
     except psycopg.OperationalError as error:
-        problem = _without(dsn, _folded(str(error)))
+        problem = without(dsn, _folded(str(error)))
     except psycopg.Error:  # libpq quotes a connection string that it cannot parse
         problem = "the connection string is malformed"
     raise CandidateError(f"{path}: no connection to apply it over: {problem}")
 
 
-def _refusal(statement: Statement, error: psycopg.Error) -> tuple[int, str]:
+def refusal(statement: Statement, error: psycopg.Error) -> tuple[int, str]:
     """The line in the file, and what the server said."""
     said = error.diag
     before = statement.text[: int(said.statement_position or 1) - 1]  # counted in characters, from 1
@@ -118,6 +119,7 @@ def _folded(text: str) -> str:
     return " ".join(text.split())
 
 
-def _without(dsn: str, text: str) -> str:
+def without(dsn: str, text: str) -> str:
+    """The text without the password of the DSN."""
     password = str(conninfo_to_dict(dsn).get("password") or "")
     return text.replace(password, "***") if password else text

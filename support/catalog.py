@@ -83,9 +83,10 @@ def ledger_parts(conn: psycopg.Connection) -> list[Part]:
                  SELECT pg_catalog.to_regclass(%s)::oid AS oid
                  UNION SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN part ON part.oid = i.inhparent)
                SELECT c.oid::regclass::text, c.relkind::text, c.relpersistence::text, c.relispartition
-               FROM part JOIN pg_catalog.pg_class c USING (oid)"""
-    found = [Part(*row) for row in conn.execute(query, [f"public.{TABLES.ledger}"])]
-    return sorted(found, key=lambda part: part.is_partition)
+               FROM part JOIN pg_catalog.pg_class c USING (oid)
+               ORDER BY c.oid <> pg_catalog.to_regclass(%s), c.relispartition, c.oid"""
+    ledger = f"public.{TABLES.ledger}"
+    return [Part(*row) for row in conn.execute(query, [ledger, ledger])]
 
 
 def partition_columns(conn: psycopg.Connection, table: str) -> set[str]:

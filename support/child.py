@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -29,10 +29,16 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 
 def run(
-    command: Sequence[str], *, cwd: Path, env: Mapping[str, str], seconds: float
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    seconds: float,
+    own: Callable[[int], None] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program in a session of its own, its output captured, without standard input.
+    """Run a program in a session of its own, its output captured as UTF-8, without standard input.
 
+    `own` is told its process id, so that somebody else can end it if we are killed.
     Raises OSError if it cannot be started, subprocess.TimeoutExpired after `seconds`, RunIsOverError after `end_all`.
     """
     with _lock:
@@ -40,9 +46,11 @@ def run(
             raise RunIsOverError
         process = subprocess.Popen(
             command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True, errors="replace", start_new_session=True,
+            encoding="utf-8", errors="replace", start_new_session=True,
         )  # fmt: skip
         _running.add(process)
+    if own:
+        own(process.pid)
     try:
         with process:
             try:

@@ -29,8 +29,8 @@ LIMITS: Final = {
 }
 
 
-def conninfo(dsn: str) -> dict[str, Any]:
-    """libpq's parameters of a DSN in libpq's or SQLAlchemy's spelling. Raises TargetError, without the DSN."""
+def conninfo(dsn: str, option: str = "--live-dsn") -> dict[str, Any]:
+    """libpq's parameters of a DSN in libpq's or SQLAlchemy's spelling. Raises TargetError, with the option, without the DSN."""
     try:
         if match := re.match(r"postgres(ql)?(\+\w+)?://", dsn):
             parts = urlsplit("postgresql://" + dsn[match.end() :])
@@ -41,7 +41,7 @@ def conninfo(dsn: str) -> dict[str, Any]:
         return conninfo_to_dict(dsn)
     except (psycopg.Error, ValueError):
         raise TargetError(
-            "--live-dsn is no connection string such as postgresql://user@host/amply?sslmode=require"
+            f"{option} is no connection string such as postgresql://user@host/amply?sslmode=require"
         ) from None
 
 
@@ -51,11 +51,26 @@ _VARIABLES: Final = {
 }
 
 
-def resolved(dsn: str) -> str:
+def resolved(dsn: str, option: str = "--live-dsn") -> str:
     """The DSN with what libpq's environment variables add to it; later they are gone. Raises TargetError."""
-    given = conninfo(dsn)
+    given = conninfo(dsn, option)
     added = {name: os.environ[variable] for variable, name in _VARIABLES.items() if os.environ.get(variable)}
     return make_conninfo(**{**added, **given})
+
+
+def same_database(one: str, other: str) -> bool:
+    """Whether two DSNs name the same place, whoever logs in there. Raises TargetError."""
+
+    def place(dsn: str) -> tuple[str, str, str]:
+        at = conninfo(resolved(dsn))
+        host = str(at.get("host") or at.get("hostaddr") or "").lower().rstrip(".")
+        return (
+            "localhost" if host in ("127.0.0.1", "::1") else host,
+            str(at.get("port") or 5432),
+            str(at.get("dbname") or at.get("user")),
+        )
+
+    return place(one) == place(other)
 
 
 def connect(dsn: str, **changes: str) -> Connection:

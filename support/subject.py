@@ -12,6 +12,7 @@ from spec import APP, OWNER, READONLY
 from support.candidate import CandidateError, Source, apply_patch, apply_sql
 from support.catalog import roles, tables
 from support.database import clone, drop
+from support.dump_loaded import Copy
 from support.migrations import Project, upgrade
 from support.rds_like import DATABASE, set_password
 from support.refusals import said
@@ -26,7 +27,8 @@ class Subject:
     """What the tests are about.
 
     `faults`: why parts of the candidate could not be filled with honest rows, by part. `passwords_stored`: how the
-    passwords that the candidate itself set were stored, by role.
+    passwords that the candidate itself set were stored, by role. `where`, `left_out`: of a copied database, where it
+    runs, and what of it is not here.
     """
 
     server: Server
@@ -34,6 +36,8 @@ class Subject:
     sources: tuple[Source, ...]
     faults: dict[str, str] = field(default_factory=dict)
     passwords_stored: dict[str, str] = field(default_factory=dict)
+    where: str = ""
+    left_out: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """For handing the subject to a worker process."""
@@ -44,7 +48,7 @@ class Subject:
         """The inverse of `as_dict`."""
         sources = tuple(Source(**source) for source in data["sources"])
         server = Server(**data["server"])
-        return Subject(server, data["kind"], sources, data["faults"], data["passwords_stored"])
+        return Subject(**{**data, "server": server, "sources": sources, "left_out": tuple(data["left_out"])})
 
 
 def _roles_with_passwords(server: Server) -> Server:
@@ -82,17 +86,34 @@ def _sow(server: Server) -> dict[str, str]:
     return faults
 
 
-def prepare(server: Server, schema: Sequence[Path], patches: Sequence[Path], project: Project | None = None) -> Subject:
+def prepare(
+    server: Server,
+    schema: Sequence[Path],
+    patches: Sequence[Path],
+    project: Project | None = None,
+    copied: Copy | None = None,
+) -> Subject:
     """Apply the candidate, SQL or an Alembic project, as the master user, patches as superuser; then sow.
+
+    `copied`: the candidate is a database that was loaded already.
 
     Raises CandidateError (file, line, the server's words) if it cannot be applied or creates no table.
     """
-    sources = upgrade(project, server) if project else apply_sql(server.dsn(OWNER, DATABASE), schema)
+    if copied:
+        sources = list(copied.sources)
+    else:
+        sources = upgrade(project, server) if project else apply_sql(server.dsn(OWNER, DATABASE), schema)
     if patches:
         sources = [*sources, *apply_patch(server.dsn(server.superuser, DATABASE), patches)]
-    stored = _stored_as(server)
+    stored = {**(copied.passwords_stored if copied else {}), **_stored_as(server)}
     server = _roles_with_passwords(server)
-    return Subject(server, "alembic" if project else "sql", tuple(sources), _sow(server), stored)
+    kind = "dump" if copied else "alembic" if project else "sql"
+    faults = _sow(server)
+    if copied:  # its rows were not read
+        advice = "; a copy has no rows: those of lookup tables can be given with --patch"
+        faults = {part: why + advice * ("is not present in table" in why) for part, why in faults.items()}
+    subject = Subject(server, kind, tuple(sources), faults, stored)
+    return replace(subject, where=copied.where, left_out=copied.left_out) if copied else subject
 
 
 def remove(server: Server) -> None:

@@ -5,13 +5,12 @@ import shutil
 
 import pytest
 
-from support import catalog_questions
 from support.acquire import acquire
 from support.catalog_digest import catalog_sha256
-from support.drift import drift
 from support.migrations import Project
 from support.rds_like import DATABASE
 from support.subject import prepare
+from tests_suite.catalogs import differences
 from tests_suite.conftest import OFFLINE, QUICK, ROOT, the_line
 
 FEW = (*QUICK, "tests_schema/test_shape_of_the_schema.py", "tests_schema/test_ledger_is_append_only.py")
@@ -85,14 +84,6 @@ def servers():
     finally:
         for lease in leases:
             lease.close()
-
-
-def differences(one, other):
-    with one.connect("postgres", DATABASE) as live, other.connect("postgres", DATABASE) as candidate:
-        for conn in (live, candidate):
-            conn.execute("SET search_path = pg_catalog")
-        themes = (getattr(catalog_questions, name) for name in ("TABLES", "FUNCTIONS", "POLICIES", "ROLES"))
-        return [line for theme in themes for line in drift(live, candidate, theme, "postgres", "postgres")]
 
 
 def test_the_example_is_the_reference(servers):

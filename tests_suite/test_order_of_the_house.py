@@ -35,6 +35,14 @@ def test_a_test_of_the_specification_imports_of_ours_only_spec_audit_and_support
     assert set(imported(file)) & OURS <= {"spec", "audit", "support"}
 
 
+def test_no_test_imports_a_test():
+    for file in ROOT.glob("tests_*/**/*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom):
+                names = {*(node.module or "").split("."), *(alias.name for alias in node.names)}
+                assert not any(name.startswith("test_") for name in names), file.name
+
+
 def test_the_words_of_every_guarantee_stand_in_the_document_and_its_prefix_names_its_area():
     document = " ".join((ROOT / "spec" / "rds-postgresql.md").read_text().split())
     for guarantee in GUARANTEES.values():
@@ -69,6 +77,7 @@ def test_every_option_has_an_environment_variable_and_stands_in_help(pytestconfi
         "--schema",
         "--alembic",
         "--alembic-command",
+        "--schema-from",
         "--patch",
         "--deviations",
         "--evidence",
