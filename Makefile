@@ -47,7 +47,7 @@ lint: dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
 bench: setup
-	$(BIN)/python -m tools.bench
+	$(BIN)/python -m tools.bench && $(BIN)/python -m tools.migration_bench
 
 setup: $(VENV)/installed
 

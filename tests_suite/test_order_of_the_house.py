@@ -77,6 +77,7 @@ def test_every_option_has_an_environment_variable_and_stands_in_help(pytestconfi
         "--schema",
         "--alembic",
         "--alembic-command",
+        "--alembic-revision",
         "--schema-from",
         "--patch",
         "--deviations",

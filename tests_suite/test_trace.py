@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from spec import trace
+from spec import GUARANTEES, trace
 
 STATEMENT = '[[statement]]\nsection = "Production Instance"\nwords = "MultiAZ: true"\nids = ["RDS-05"]\n'
 
@@ -26,6 +26,10 @@ def spoil(folder: Path, name: str, old: str, new: str) -> None:
 
 def test_every_statement_of_the_document_is_traced() -> None:
     assert trace.problems() == []
+
+
+def test_every_guarantee_stands_in_the_trace() -> None:
+    assert {id_ for statement in trace.statements() for id_ in statement.ids} >= GUARANTEES.keys()
 
 
 def test_a_copied_folder_is_read_in_place_of_ours(folder: Path) -> None:
