@@ -10,6 +10,7 @@ pytest_plugins = (
     "fixtures.long_ledger",
     "fixtures.hypothesis_profiles",
     "fixtures.failures",
+    "fixtures.bundled",
     "fixtures.verdicts",
     "fixtures.migrations",
 )

@@ -1,6 +1,5 @@
 """evidence.json: what a run saw, in one file that everything else is projected from."""
 
-import json
 import os
 import platform
 import subprocess
@@ -117,16 +116,3 @@ def document(
         "totals": totals(judged),
         "guarantees": [guarantee(one) for one in judged],
     }
-
-
-def write(folder: Path, content: Mapping[str, Any]) -> Path:
-    """Write evidence.json into `folder`, whole or not at all. Raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / EVIDENCE
-    partial = folder / f".{EVIDENCE}.{os.getpid()}"
-    try:
-        partial.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
-    return target

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +23,8 @@ _PASSWORD: Final = re.compile(
     rf"""(?P<word>password"?)(?:{_GAP}=?{_GAP}{_LITERAL}|\s*=\s*[^\s',;)]+)""", re.IGNORECASE | re.DOTALL
 )
 
+_IN_URL: Final = re.compile(r"(?P<before>\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]*:)[^\s/@'\"]+@", re.IGNORECASE)
+
 
 class CandidateError(Exception):
     """The candidate cannot be applied; the text is one line, `file:line: what the server said [SQLSTATE]; ...`."""
@@ -30,10 +32,16 @@ class CandidateError(Exception):
 
 @dataclass(frozen=True)
 class Source:
-    """One file of the candidate, as it was applied."""
+    """One file of the candidate, as it was applied: `sha256` of its bytes, `text` without the passwords in it."""
 
     path: str
     sha256: str
+    text: str = field(default="", repr=False, compare=False)
+
+    @staticmethod
+    def of(path: str, content: bytes) -> "Source":
+        """The file with this content."""
+        return Source(path, hashlib.sha256(content).hexdigest(), masked(content.decode("utf-8", errors="replace")))
 
 
 def apply_sql(dsn: str, paths: Sequence[Path]) -> list[Source]:
@@ -47,7 +55,7 @@ def apply_sql(dsn: str, paths: Sequence[Path]) -> list[Source]:
     try:
         for file in (file for path in paths for file in files(path)):
             content = file.read_bytes()
-            applied.append(Source(file.as_posix(), hashlib.sha256(content).hexdigest()))
+            applied.append(Source.of(file.as_posix(), content))
             work.append(split(file, content))
     except SqlFileError as error:
         raise CandidateError(str(error)) from None
@@ -108,6 +116,12 @@ def refusal(statement: Statement, error: psycopg.Error) -> tuple[int, str]:
 def _shown(statement: Statement) -> str:
     text = hidden(statement.text)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def masked(text: str) -> str:
+    """The text without the passwords in its statements and URLs, line by line what it was."""
+    text = _PASSWORD.sub(lambda found: f"{found['word']} '***'" + "\n" * found[0].count("\n"), text)
+    return _IN_URL.sub(r"\g<before>***@", text)
 
 
 def hidden(text: str) -> str:

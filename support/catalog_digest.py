@@ -6,6 +6,7 @@ from typing import Final
 
 import psycopg
 
+from support.candidate import masked
 from support.catalog_questions import FUNCTIONS, POLICIES, POSITIONS, ROLES, TABLES, objects
 from support.rds_like import DATABASE
 from support.server import Server
@@ -14,12 +15,21 @@ from support.unread import NotReadError
 _QUESTIONS: Final = (*TABLES, *FUNCTIONS, *POLICIES, *ROLES, POSITIONS)
 
 
-def catalog_sha256(server: Server) -> str:
-    """SHA-256 over the candidate's catalog; empty if the server is gone."""
+def catalog(server: Server) -> dict[str, str]:
+    """Every object of the candidate and what it is, without passwords; empty if the server is gone."""
     try:
         with server.connect(server.superuser, DATABASE) as conn:
             conn.execute("SET search_path = pg_catalog")
-            found = objects(conn, _QUESTIONS, [])
+            return {name: masked(text) for name, text in objects(conn, _QUESTIONS, []).items()}
     except (psycopg.OperationalError, NotReadError):
-        return ""
-    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
+        return {}
+
+
+def digest(found: dict[str, str]) -> str:
+    """SHA-256 over a catalog, as JSON with sorted keys; empty for none."""
+    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest() if found else ""
+
+
+def catalog_sha256(server: Server) -> str:
+    """The digest of the candidate's catalog; empty if the server is gone."""
+    return digest(catalog(server))

@@ -1,6 +1,5 @@
 """A running database, copied without its rows into the disposable server."""
 
-import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -40,9 +39,8 @@ class Copy:
 def _file(name: str, source: Running, content: bytes) -> tuple[Source, list[Statement]]:
     """The digest of a dump, the same for an unchanged database, and its statements."""
     path = Path(f"{name} of {source.name}")
-    digest = hashlib.sha256(_PASSING.sub(b"", content)).hexdigest()
     try:
-        return Source(path.as_posix(), digest), split(path, _CONNECT.sub(b"", content, count=2))
+        return Source.of(path.as_posix(), _PASSING.sub(b"", content)), split(path, _CONNECT.sub(b"", content, count=2))
     except SqlFileError as error:
         raise CandidateError(f"{OPTION}: {error}") from None
 

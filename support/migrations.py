@@ -1,6 +1,5 @@
 """An Alembic project as the candidate: its migrations, run as the master user on the disposable server."""
 
-import hashlib
 import os
 import re
 import secrets
@@ -42,7 +41,7 @@ class Project:
         """The ini and every Python file below it that is part of the migrations."""
         files = [self.ini, *sorted(self.folder.rglob("env.py")), *sorted(self.folder.rglob("versions/**/*.py"))]
         seen = dict.fromkeys(path for path in files if ".venv" not in path.parts and "site-packages" not in path.parts)
-        return [Source(path.as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()) for path in seen]
+        return [Source.of(path.as_posix(), path.read_bytes()) for path in seen]
 
 
 def _driver(project: Project, text: str) -> str:
