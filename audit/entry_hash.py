@@ -1,14 +1,10 @@
 """The published hash of a ledger entry (algorithm `sha256:`)."""
 
 import hashlib
-import json
 from datetime import UTC, datetime
 from typing import Any
 
-
-def canonical_json(value: Any) -> str:
-    """JSON with keys sorted by code point at every level, no white space, non-ASCII kept as it is."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+from audit.canonical import canonical_json
 
 
 def entry_hash(
