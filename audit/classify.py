@@ -1,0 +1,72 @@
+"""What is wrong with the links of an organisation whose entries are not one chain."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from audit.entry import Link
+from audit.findings import Finding, Kind
+
+
+class Linked(NamedTuple):
+    """An entry's id, its link and its hash."""
+
+    id: str
+    link: Link
+    hash: str
+
+
+def classified(organisation_id: str, entries: Iterable[Linked]) -> Iterator[Finding]:
+    """A finding for each entry that breaks the chain; what merely follows such an entry is not named.
+
+    Of several entries in one place the one with the longest chain behind it is taken for the honest one.
+    """
+    ordered = sorted(entries, key=lambda one: (one.id, one.hash, one.link or ""))
+    following: dict[Link, list[Linked]] = defaultdict(list)
+    by_hash: dict[str, list[Linked]] = defaultdict(list)
+    for one in ordered:
+        following[one.link].append(one)
+        by_hash[one.hash].append(one)
+    behind = _behind(ordered, following)
+
+    def found(kind: Kind, one: Linked, expected: str = "") -> Finding:
+        return Finding(kind, organisation_id, one.id, expected, one.link or "null")
+
+    if ordered and None not in following:
+        yield Finding("no_genesis", organisation_id, "", "an entry without a link", "none")
+    for same in by_hash.values():
+        for one in same[1:]:
+            yield Finding(
+                "duplicate_hash", organisation_id, one.id, f"a hash other than that of {same[0].id}", one.hash
+            )
+    for link, rivals in following.items():
+        first, *others = sorted(rivals, key=lambda one: -behind[one])
+        for other in others:
+            yield found("second_genesis" if link is None else "fork", other, f"one successor, which is {first.id}")
+        if link is not None and link not in by_hash:
+            yield found("chain_link_broken", first, "the hash of an entry of the organisation")
+    for one in ordered:
+        if behind[one] == _ENDLESS:
+            yield found("orphan", one, "a way of links to the first entry")
+
+
+_ENDLESS = -1  # on a circle, or before one: nothing leads there from a first entry
+
+
+def _behind(ordered: list[Linked], following: dict[Link, list[Linked]]) -> dict[Linked, int]:
+    """How many entries follow each, along its longest branch; _ENDLESS for those that no beginning leads to."""
+    known = {one.hash for one in ordered}
+    beginnings = [one for one in ordered if one.link is None or one.link not in known]
+    order, seen = list[Linked](), set[Linked]()
+    stack = [*beginnings]
+    while stack:
+        one = stack.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        order.append(one)
+        stack.extend(following.get(one.hash, ()))
+    longest = dict.fromkeys(ordered, _ENDLESS)
+    for one in reversed(order):
+        longest[one] = 1 + max((longest[next_] for next_ in following.get(one.hash, ()) if next_ in seen), default=-1)
+    return longest
