@@ -1,7 +1,7 @@
 """The audit of a whole ledger: every hash recomputed, every link followed."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -10,14 +10,23 @@ from audit.entry import Entry, checked
 from audit.findings import MOST, Findings
 from audit.linker import Chain
 
-STEP = 10_000  # entries between two reports of progress
+
+def follow_entries(entries: Iterable[Entry], chains: dict[str, Chain], findings: Findings) -> int:
+    """Check and link entries, in any order. Returns how many there were."""
+    count = 0
+    for count, entry in enumerate(entries, 1):  # noqa: B007
+        if found := checked(entry):
+            findings.add(found)
+        link = None if entry.prev_entry_hash is None else entry.prev_entry_hash.encode()
+        chains[entry.organisation_id].add(link, entry.entry_hash.encode())
+    return count
 
 
 class Source(Protocol):
     """Where entries come from, in any order; the same entries each time they are asked for."""
 
-    def entries(self) -> Iterator[Entry]:
-        """Every entry of the ledger."""
+    def follow(self, chains: dict[str, Chain], findings: Findings, tell: Callable[[int], None]) -> int:
+        """Check the hash of every entry and link it to its chain. Returns how many entries there are."""
 
     def links(self, organisation_id: str) -> Iterable[Linked]:
         """Every entry of one organisation, for its links."""
@@ -44,15 +53,9 @@ def audit(source: Source, *, most: int = MOST, tell: Callable[[int], None] = lam
     """
     result = Result(findings=Findings(most))
     chains: dict[str, Chain] = defaultdict(Chain)
-    for entry in source.entries():
-        result.entries += 1
-        if found := checked(entry):
-            result.findings.add(found)
-        chains[entry.organisation_id].add(entry.prev_entry_hash, entry.entry_hash)
-        if result.entries % STEP == 0:
-            tell(result.entries)
+    result.entries = source.follow(chains, result.findings, tell)
     for organisation_id, chain in sorted(chains.items()):
-        result.heads[organisation_id] = (chain.head, chain.entries)
+        result.heads[organisation_id] = (chain.head.decode() if chain.head else None, chain.entries)
         if not chain.intact:
             for finding in classified(organisation_id, source.links(organisation_id)):
                 result.findings.add(finding)

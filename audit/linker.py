@@ -6,7 +6,7 @@ organisation whose entries are one chain ends as one segment, that begins with n
 
 from dataclasses import dataclass, field
 
-from audit.entry import Link
+Key = bytes | None  # an entry's hash, or the one that it links to
 
 
 class Segment:
@@ -14,7 +14,7 @@ class Segment:
 
     __slots__ = ("link", "tail")
 
-    def __init__(self, link: Link, tail: str) -> None:
+    def __init__(self, link: Key, tail: bytes) -> None:
         self.link, self.tail = link, tail
 
 
@@ -22,15 +22,21 @@ class Segment:
 class Chain:
     """The open segments of one organisation, by either end; `broken` once two entries claimed one place."""
 
-    starts: dict[Link, Segment] = field(default_factory=dict)
-    tails: dict[str, Segment] = field(default_factory=dict)
+    starts: dict[Key, Segment] = field(default_factory=dict)
+    tails: dict[bytes, Segment] = field(default_factory=dict)
     entries: int = 0
     broken: bool = False
 
-    def add(self, link: Link, hash_: str) -> None:
+    def add(self, link: Key, hash_: bytes) -> None:
         """Take in an entry."""
         self.entries += 1
         before = self.tails.pop(link, None) if link is not None else None
+        if (
+            before is not None and hash_ not in self.starts and hash_ not in self.tails
+        ):  # in the order they were appended
+            before.tail = hash_
+            self.tails[hash_] = before
+            return
         after = self.starts.pop(hash_, None)
         if before is None and after is None:
             self._keep(Segment(link, hash_))
@@ -65,7 +71,7 @@ class Chain:
         return not self.broken and self.starts.keys() == {None}
 
     @property
-    def head(self) -> str | None:
+    def head(self) -> bytes | None:
         """The hash of the last entry on the way from the first; None if there is no first."""
         segment = self.starts.get(None)
         return segment.tail if segment else None

@@ -1,14 +1,18 @@
 """A ledger in PostgreSQL: read only, one snapshot, streamed with COPY."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final
 
 import psycopg
 
 from audit.classify import Linked
 from audit.entry import Entry
+from audit.findings import Findings
+from audit.linker import Chain
+from audit.stream import follow
 
 Connection = psycopg.Connection[Any]
 _COLUMNS: Final = """id, created_at, organisation_id, type, amount, currency, metadata, prev_entry_hash, entry_hash
@@ -66,6 +70,10 @@ def parsed(line: bytes) -> Entry:
     return Entry(id_, _moment(moment), organisation, type_, amount, currency, metadata, link, hash_)
 
 
+def _further(tell: Callable[[int], None], before: int, entries: int) -> None:
+    tell(before + entries)
+
+
 class Database:
     """The ledger as one snapshot shows it."""
 
@@ -74,7 +82,11 @@ class Database:
         self._each = not self._sees_everything()
 
     def _sees_everything(self) -> bool:
-        """Whether row security leaves this login the whole ledger; else it is read organisation by organisation."""
+        """Whether row security leaves this login the whole ledger; else it is read organisation by organisation.
+
+        The snapshot of the whole audit is taken here.
+        """
+        self._conn.execute("SELECT")
         try:
             with self._conn.transaction():
                 self._conn.execute("SELECT FROM public.ledger_entries LIMIT 1")
@@ -103,19 +115,19 @@ class Database:
     def _organisations(self) -> list[str]:
         return [one for (one,) in self._conn.execute("SELECT id FROM public.organisations ORDER BY id").fetchall()]
 
-    def entries(self) -> Iterator[Entry]:
+    def follow(self, chains: dict[str, Chain], findings: Findings, tell: Callable[[int], None]) -> int:
         """Every entry, in the order of the table's pages."""
         if not self._each:
-            yield from self._copied(f"COPY (SELECT {_COLUMNS}) TO STDOUT")
-            return
+            return follow(self._copied(), parsed, chains, findings, tell)
+        count = 0
         for organisation_id in self._organisations():
             with self._as(organisation_id):
-                yield from self._copied(f"COPY (SELECT {_COLUMNS}) TO STDOUT")
+                count += follow(self._copied(), parsed, chains, findings, partial(_further, tell, count))
+        return count
 
-    def _copied(self, statement: str) -> Iterator[Entry]:
-        with self._conn.cursor().copy(statement.encode()) as copy:
-            for line in copy:
-                yield parsed(bytes(line)[:-1])
+    def _copied(self) -> Iterator[bytes | bytearray | memoryview]:
+        with self._conn.cursor().copy(f"COPY (SELECT {_COLUMNS}) TO STDOUT".encode()) as copy:
+            yield from copy
 
     def links(self, organisation_id: str) -> Iterable[Linked]:
         """Every entry of one organisation, for its links, in the same snapshot."""
