@@ -8,8 +8,9 @@ from spec.rds import RDS
 from support.account import Json
 from support.aws import Aws
 from support.connection_string import NotAConnectionStringError, parse
+from support.parameters import UNDERMINING
 
-PARAMETERS: Final = {*RDS["parameters"], *RDS["memory"], "rds.force_ssl"}
+PARAMETERS: Final = {*RDS["parameters"], *RDS["memory"], *UNDERMINING, "rds.force_ssl"}
 
 
 def region_of(arn: str) -> str:

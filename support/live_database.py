@@ -12,6 +12,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from spec.rds import RDS
+from support.parameters import UNDERMINING
 from support.refusals import said
 from support.unread import NotReadError, TargetError
 
@@ -103,8 +104,8 @@ def rows(conn: Connection, query: str, parameters: Mapping[str, Any] | None = No
 
 
 def settings(conn: Connection) -> dict[str, tuple[str, bool]]:
-    """Value, in PostgreSQL's own unit, and whether a restart is pending, of every documented parameter."""
-    names = [*RDS["parameters"], *RDS["memory"], "autovacuum", "track_counts"]
+    """Value, in PostgreSQL's own unit, and whether a restart is pending, of every parameter that a promise rests on."""
+    names = [*RDS["parameters"], *RDS["memory"], *UNDERMINING]
     query = "SELECT name, setting, pending_restart FROM pg_catalog.pg_settings WHERE name = ANY (%(names)s)"
     return {name: (setting, pending) for name, setting, pending in rows(conn, query, {"names": names})}
 

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from support.unread import NotReadError
 
+# The document leaves them at their defaults; a group that sets them can take back what it promises elsewhere.
+UNDERMINING: Final = ("session_replication_role", "log_min_messages", "autovacuum", "track_counts")
 PAGE: Final = 8192  # bytes; what shared_buffers and effective_cache_size are counted in
 _GIB: Final = 2**30
 # Memory in GiB of a burstable class by its size, and of another family's xlarge.
@@ -77,6 +79,24 @@ def _evaluated(node: ast.expr) -> float:
 def logs_changes_of_the_schema(level: str) -> bool:
     """Whether this log_statement logs what changes the schema."""
     return level in ("ddl", "mod", "all")
+
+
+def reaches_the_log(least: str | None) -> bool:
+    """Whether statements are still written to the log under this log_min_messages; None: its default.
+
+    They are messages of the level LOG, which the server's log ranks above errors: only fatal and panic keep them out.
+    """
+    return (least or "").strip().lower() not in ("fatal", "panic")
+
+
+def fires_triggers(role: str | None) -> bool:
+    """Whether triggers and foreign keys work under this session_replication_role; to them, local is the same as origin."""
+    return (role or "").strip().lower() != "replica"
+
+
+def is_off(text: str | None) -> bool:
+    """Whether a boolean parameter is switched off, in any of PostgreSQL's spellings; None: its default, on."""
+    return (text or "").strip().lower() in ("0", "off", "of", "false", "fals", "fal", "fa", "f", "no", "n")
 
 
 def share(text: str, instance_class: str) -> float:

@@ -3,6 +3,7 @@
 import pytest
 
 from spec.rds import RDS
+from support.parameters import is_off
 from support.windows import lies_within, weekly
 
 
@@ -22,3 +23,10 @@ def test_no_other_major_version_is_scheduled(account):
     coming = (account.instance.get("PendingModifiedValues") or {}).get("EngineVersion")
     major = account.instance["EngineVersion"].partition(".")[0]
     assert not coming or coming.partition(".")[0] == major, f"an upgrade to version {coming} is scheduled"
+
+
+@pytest.mark.guarantee("MNT-04")
+def test_the_parameter_group_leaves_autovacuum_on(account):
+    for group, parameters in account.parameters(account.instance).items():
+        off = [name for name in ("autovacuum", "track_counts") if is_off(parameters.get(name))]
+        assert not off, f"{' and '.join(off)} is off in the group {group}"

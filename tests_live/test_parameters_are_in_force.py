@@ -5,7 +5,7 @@ from math import floor
 import pytest
 
 from spec.rds import RDS
-from support.parameters import logs_changes_of_the_schema, memory, share, value
+from support.parameters import fires_triggers, logs_changes_of_the_schema, memory, reaches_the_log, share, value
 
 WANTED = RDS["parameters"]
 MEMORY = RDS["memory"]
@@ -68,6 +68,22 @@ def test_the_documented_value_is_set_of(name, account):
 def test_statements_that_change_the_schema_are_logged(account):
     for group, text in stated(account, "log_statement").items():
         assert logs_changes_of_the_schema(text), f"log_statement is {text} in the group {group}"
+
+
+@pytest.mark.guarantee("PRM-04", "PRM-05")
+def test_what_is_to_be_logged_reaches_the_log(account):
+    for group, parameters in account.parameters(account.instance).items():
+        least = parameters.get("log_min_messages")
+        assert reaches_the_log(least), (
+            f"log_min_messages is {least} in the group {group}: no statement is written to the log"
+        )
+
+
+@pytest.mark.guarantee("PRM-13")
+def test_triggers_and_foreign_keys_work(account):
+    for group, parameters in account.parameters(account.instance).items():
+        role = parameters.get("session_replication_role")
+        assert fires_triggers(role), f"session_replication_role is {role} in the group {group}"
 
 
 @pytest.mark.guarantee("PRM-05")

@@ -7,7 +7,7 @@ import pytest
 
 from spec.rds import ALARMS, RDS
 from support.live_database import connect, connections, in_recovery, is_encrypted, rows, settings, standbys
-from support.parameters import logs_changes_of_the_schema
+from support.parameters import fires_triggers, logs_changes_of_the_schema, reaches_the_log
 
 WANTED = RDS["parameters"]
 
@@ -35,6 +35,10 @@ def test_the_documented_parameters_are_in_force(live):
         wrong.append(f"log_statement is {found['log_statement'][0]}")
     if not 0 <= float(found["log_min_duration_statement"][0]) <= float(WANTED["log_min_duration_statement"]):
         wrong.append(f"log_min_duration_statement is {found['log_min_duration_statement'][0]} ms")
+    if not reaches_the_log(found["log_min_messages"][0]):
+        wrong.append(f"log_min_messages is {found['log_min_messages'][0]}: no statement is written to the log")
+    if not fires_triggers(found["session_replication_role"][0]):
+        wrong.append("session_replication_role is replica: triggers and foreign keys do not work")
     cached, buffered = (float(found[name][0]) for name in ("effective_cache_size", "shared_buffers"))
     times = RDS["memory"]["effective_cache_size"] / RDS["memory"]["shared_buffers"]
     if cached / buffered != pytest.approx(times, rel=0.02):

@@ -78,6 +78,10 @@ MUTANTS = {
         "half": c.parameter("checkpoint_completion_target", "0.5"),
         "per cent": c.parameter("checkpoint_completion_target", "90"),
     },
+    "PRM-13": {
+        "replica": c.parameter("session_replication_role", "replica"),
+        "in capitals": c.parameter("session_replication_role", "REPLICA"),
+    },
     "BAK-01": {
         "three days": c.field("i", backup_retention_period=3),
         "none are coming": c.field("i", pending_modified_values={"BackupRetentionPeriod": 0}),
@@ -114,5 +118,10 @@ MUTANTS = {
         "half an hour later": c.field("i", preferred_maintenance_window="sun:04:30-sun:05:30"),
     },
     "MNT-02": {"by hand": c.field("i", auto_minor_version_upgrade=False)},
+    "MNT-04": {
+        "autovacuum off": c.parameter("autovacuum", "0"),
+        "autovacuum off in words": c.parameter("autovacuum", "off"),
+        "nothing counted": c.parameter("track_counts", "0"),
+    },
     "MNT-03": {"version 16 is coming": c.field("i", pending_modified_values={"EngineVersion": "16.3"})},
 }

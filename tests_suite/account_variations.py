@@ -67,6 +67,13 @@ VARIATIONS = {
     "a trailing zero": c.parameter("checkpoint_completion_target", "0.90"),
     "more statements logged": c.parameter("log_statement", "all"),
     "faster statements logged": c.parameter("log_min_duration_statement", "250"),
+    **{
+        f"messages of {level} and above": c.parameter("log_min_messages", level) for level in ("log", "error", "debug5")
+    },
+    "autovacuum on": c.parameter("autovacuum", "1"),
+    "counted": c.parameter("track_counts", "on"),
+    "origin": c.parameter("session_replication_role", "origin"),
+    "local, to triggers the same": c.parameter("session_replication_role", "local"),
     "the default of force_ssl": c.parameter("rds.force_ssl", None),
     "restorable ten minutes ago": c.field("i", restorable_age=timedelta(minutes=10)),
     "a snapshot shared with the account itself": c.shared("123456789012"),
