@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from tests_suite import account_changes as c
+from tests_suite import conditions
 
 PAST = datetime(2024, 8, 22)  # moto's moments are naive
 
@@ -109,7 +110,8 @@ MUTANTS = {
                 c.statement(Principal="*", Condition={"StringLike": {"aws:PrincipalArn": "*"}}),
             ),
         )
-    },
+    }
+    | {what: c.under(condition) for what, condition in conditions.NARROWING_NOTHING.items()},
     "SEC-08": {
         "another server": c.secret(c.PRIMARY, ".rds.amazonaws.com", ".example.com"),
         "the primary for the replica": c.leads_to_the_primary,

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 from tests_suite import account_changes as c
+from tests_suite import conditions
 
 
 def another_alarm(sim, s):
@@ -92,9 +93,7 @@ VARIATIONS = {
     "a topic more": another_topic,
     "IPv6 outwards only": outwards_only,
     "an application on every port": every_port_for_the_application,
-    "open to its own network by policy": c.policy(
-        c.PRIMARY, c.statement(Principal="*", Condition={"StringEquals": {"aws:SourceVpc": "vpc-1"}})
-    ),
+    **{what: c.under(condition) for what, condition in conditions.NARROWING.items()},
     "closed to everybody": c.policy(c.MASTER, c.statement(Principal="*", Effect="Deny")),
     "the URL as JSON": as_json,
     "libpq's URL": libpq,
