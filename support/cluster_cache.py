@@ -159,5 +159,6 @@ def start_copy(
         superuser=SUPERUSER,
         passwords=facts["passwords"],
         collation=facts["collation"],
+        loopback="listen_addresses" in (settings or {}),
     )
     return server, running

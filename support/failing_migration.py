@@ -18,14 +18,16 @@ from support.server import Server
 Connection = psycopg.Connection[Any]
 _WORDS: Final = "this migration is made to fail at its end"
 # As soon as Alembic makes its own table, whatever it is called, that table refuses the last revision. What was committed is
-# written down with its transaction, and so is each revision; an index may come by itself (CREATE INDEX CONCURRENTLY).
+# written down with its transaction, and so is each revision; an index and a value of an enumeration may come by themselves.
 _MADE_TO_FAIL: Final = f"""CREATE SCHEMA {SCHEMA};
-CREATE TABLE {SCHEMA}.commands (n serial, xid xid8, what text);
-CREATE TABLE {SCHEMA}.revisions (xid xid8);
+CREATE SEQUENCE {SCHEMA}.n;
+CREATE TABLE {SCHEMA}.commands (n int DEFAULT nextval('{SCHEMA}.n'), xid xid8, what text);
+CREATE TABLE {SCHEMA}.revisions (n int DEFAULT nextval('{SCHEMA}.n'), xid xid8, revision text);
+GRANT USAGE ON SCHEMA {SCHEMA} TO PUBLIC;
 CREATE FUNCTION {SCHEMA}.fail() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $fail$
 BEGIN
     IF NEW.version_num = {{head}} THEN RAISE EXCEPTION '{_WORDS}'; END IF;
-    INSERT INTO {SCHEMA}.revisions VALUES (pg_current_xact_id());
+    INSERT INTO {SCHEMA}.revisions (xid, revision) VALUES (pg_current_xact_id(), NEW.version_num);
     RETURN NEW;
 END $fail$;
 CREATE FUNCTION {SCHEMA}.arm() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $arm$
@@ -37,10 +39,12 @@ BEGIN
     LOOP
         EXECUTE format('CREATE TRIGGER made_to_fail BEFORE INSERT OR UPDATE ON %s FOR EACH ROW
                         EXECUTE FUNCTION {SCHEMA}.fail()', made.name);
-        INSERT INTO {SCHEMA}.revisions VALUES (pg_current_xact_id());
+        DELETE FROM {SCHEMA}.commands;  -- what env.py makes before the first revision
+        INSERT INTO {SCHEMA}.revisions (xid) VALUES (pg_current_xact_id());
     END LOOP;
     INSERT INTO {SCHEMA}.commands (xid, what) SELECT pg_current_xact_id(), lower(tg_tag) || coalesce(' ' || string_agg(
-        object_identity, ', '), '') FROM pg_event_trigger_ddl_commands() WHERE tg_tag NOT LIKE '%INDEX' HAVING count(*) > 0;
+        object_identity, ', '), '') FROM pg_event_trigger_ddl_commands()
+        WHERE tg_tag NOT LIKE '%INDEX' AND tg_tag <> 'ALTER TYPE' HAVING count(*) > 0;
 END $arm$;
 CREATE FUNCTION {SCHEMA}.dropped() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $arm$
 BEGIN
@@ -49,7 +53,8 @@ BEGIN
 END $arm$;
 CREATE EVENT TRIGGER {SCHEMA}_arm ON ddl_command_end EXECUTE FUNCTION {SCHEMA}.arm();
 CREATE EVENT TRIGGER {SCHEMA}_dropped ON sql_drop EXECUTE FUNCTION {SCHEMA}.dropped()"""
-_BY_ITSELF: Final = f"""SELECT what FROM {SCHEMA}.commands c
+_BY_ITSELF: Final = f"""SELECT what || ' by ' || coalesce((SELECT revision FROM {SCHEMA}.revisions r
+        WHERE r.n > c.n AND revision IS NOT NULL ORDER BY n LIMIT 1), %(last)s) FROM {SCHEMA}.commands c
     WHERE NOT EXISTS (SELECT FROM {SCHEMA}.revisions r WHERE r.xid = c.xid) ORDER BY n"""
 
 
@@ -73,7 +78,7 @@ def failing(project: Project, server: Server, history: Sequence[Revision]) -> Fa
             before = catalog_of(inside)
             inside.execute(sql.SQL(_MADE_TO_FAIL).format(head=sql.Literal(history[-1].id)))
             done = run(project, server, ("upgrade", "heads"))
-            alone = tuple(what for (what,) in inside.execute(_BY_ITSELF.encode()).fetchall())
+            alone = tuple(what for (what,) in inside.execute(_BY_ITSELF.encode(), {"last": history[-1].id}).fetchall())
             found = Failure(before, catalog_of(inside), versions(inside), alone, version_table(inside))
         _anew(admin, here)
     return found if done.returncode and _WORDS in done.stdout + done.stderr else None
@@ -90,10 +95,17 @@ def _anew(admin: Connection, here: set[str]) -> None:
 def left_behind(failure: Failure, steps: Sequence[Step]) -> tuple[str, ...]:
     """What is not as it was after the revision that the database says it is at.
 
-    An index by itself is no trace: CREATE INDEX CONCURRENTLY cannot be part of a transaction.
+    An index by itself is no trace: CREATE INDEX CONCURRENTLY cannot be part of a transaction; nor is a value of a type.
     """
     was = {step.versions: step.catalog for step in steps if not step.failed}.get(failure.versions)
     was = was if failure.versions else failure.before
     traces = differing(failure.after, was) if was is not None else ()
-    own = [name for name in traces if name.startswith("index ") or (failure.table and failure.table in name)]
+    place = failure.table.rpartition(".")[0]
+    own = [
+        name
+        for name in traces
+        if name.startswith(("index ", "type "))
+        or (failure.table and failure.table in name)
+        or (place not in ("", "public") and name.endswith(f"schema {place}"))
+    ]
     return tuple(dict.fromkeys([*failure.by_itself, *(name for name in traces if name not in own)]))

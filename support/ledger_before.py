@@ -14,6 +14,7 @@ from support.sowing import ACME, add_organisation, sow
 
 Connection = psycopg.Connection[Any]
 _COPY: Final = sql.Identifier(SCHEMA, "before")
+_WRITER: Final = sql.Identifier("amply_written_by")  # the transaction that wrote the row
 _SHOWN: Final = 5
 _ENABLE: Final = {"O": "ENABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA"}
 _TRIGGERS: Final = """SELECT tgrelid::regclass::text, quote_ident(tgname), tgenabled::text FROM pg_catalog.pg_trigger
@@ -58,18 +59,24 @@ def storage(admin: Connection) -> dict[str, int]:
 def remember(admin: Connection) -> None:
     """Copy the ledger, whole."""
     admin.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(_COPY))
-    admin.execute(sql.SQL("CREATE TABLE {} AS SELECT * FROM {}").format(_COPY, LEDGER))
+    admin.execute(sql.SQL("CREATE TABLE {} AS SELECT e.*, e.xmin::text AS {} FROM {} e").format(_COPY, _WRITER, LEDGER))
 
 
-def changed(admin: Connection, *, documented: bool = False) -> list[str]:
+def is_there(admin: Connection) -> bool:
+    """Whether there is a ledger whose entries can be told apart."""
+    return "id" in [name for (name,) in admin.execute(_COLUMNS, [_ledger()])]
+
+
+def changed(admin: Connection, *, documented: bool = False, in_place: bool = False) -> list[str]:
     """What became of the entries since `remember`: lost, new, or with other bytes in a column that was there before.
 
-    `documented`: in a documented column; a downgrade takes back the columns that an upgrade added.
+    `documented`: in a documented column; a downgrade takes back the columns that an upgrade added. `in_place`: the table is
+    stored where it was, so that a row that was written again shows, even with the same bytes.
     """
     before, after = (
         [name for (name,) in admin.execute(_COLUMNS, [table])] for table in (f"{SCHEMA}.before", _ledger())
     )
-    before = [name for name in before if name in TABLES.columns or not documented]
+    before = [name for name in before if name != "amply_written_by" and (name in TABLES.columns or not documented)]
     if not after:
         return ["the ledger is gone"]
     found = [f"the column {name} is gone" for name in before if name not in after]
@@ -87,11 +94,14 @@ def changed(admin: Connection, *, documented: bool = False) -> list[str]:
                coalesce(was, 'NULL'), coalesce(now, 'NULL')), ', ') FROM (VALUES {pairs}) v (c, was, now)
                WHERE was IS DISTINCT FROM now), count(*) OVER ()
            FROM {copy} b FULL JOIN {ledger} e ON b.id = e.id
-           WHERE b.id IS NULL OR e.id IS NULL OR NOT ({same}) ORDER BY 1 LIMIT %s"""
-    ).format(pairs=pairs, copy=_COPY, ledger=LEDGER, same=same)
+           WHERE b.id IS NULL OR e.id IS NULL OR NOT ({same}) OR ({in_place} AND b.{writer} <> e.xmin::text)
+           ORDER BY 1 LIMIT %s"""
+    ).format(pairs=pairs, copy=_COPY, ledger=LEDGER, same=same, in_place=sql.Literal(in_place), writer=_WRITER)
     rows = admin.execute(query, [_SHOWN]).fetchall()
     for id_, new, lost, how, _ in rows:
-        found.append(f"entry {id_} is " + ("new" if new else "lost" if lost else f"changed: {how}"))
+        found.append(
+            f"entry {id_} is " + ("new" if new else "lost" if lost else f"changed: {how}" if how else "written again")
+        )
     if rows and rows[0][4] > len(rows):
         found.append(f"{rows[0][4]} entries in all")
     return found

@@ -1,6 +1,7 @@
 """Start a PostgreSQL from its programs, with durability off."""
 
 import os
+import socket
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,6 +33,13 @@ SPEED = {
     "dynamic_shared_memory_type": "mmap",  # in the data directory: gone with it, whatever happens
 }
 START_SECONDS = 30
+
+
+def on_loopback() -> dict[str, str]:
+    """Settings of a server that listens on 127.0.0.1 too, on a free port: some clients know no socket directories."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return {"listen_addresses": "127.0.0.1", "port": str(probe.getsockname()[1])}
 
 
 @dataclass

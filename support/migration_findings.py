@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from support.acquire import acquire
 from support.failing_migration import Failure, failing
+from support.local_server import on_loopback
 from support.migrations import Project
 from support.rehearsal import Step, Walk, one_by_one
 from support.revision_verdicts import Verdicts, judged_at, to_judge
@@ -41,7 +42,7 @@ class Findings:
 
 
 def _on_a_server(choice: str, image: str, work: Callable[[Server], T]) -> T:
-    lease = acquire(choice, image=image)
+    lease = acquire(choice, image=image, settings=on_loopback())
     try:
         return work(lease.server)
     finally:
@@ -81,7 +82,7 @@ def _judged(
     for number in to_judge(steps):
         same = [other for other in running if steps[other].catalog == steps[number].catalog]
         running[number] = (
-            running[same[0]] if same else pool.submit(judged_at, project, steps[number].revision.id, choice)
+            running[same[0]] if same else pool.submit(judged_at, project, ",".join(steps[number].versions), choice)
         )
     found = {}
     for number, verdicts in running.items():

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from spec import OWNER
 from support import child
 from support.candidate import CandidateError, Source, hidden
+from support.guard import alive
 from support.rds_like import DATABASE
 from support.server import Server
 
@@ -26,7 +27,8 @@ _VARIABLES: Final = ("DATABASE_URL", "SQLALCHEMY_DATABASE_URL", "SQLALCHEMY_DATA
 
 @dataclass(frozen=True)
 class Project:
-    """The project's ini, the words that start Alembic (empty for ours), and the revision that is judged."""
+    """The project's ini, the words that start Alembic (empty for ours), and the revision that is judged, or several of
+    different branches, separated by commas."""
 
     ini: Path
     command: tuple[str, ...] = ()
@@ -45,21 +47,27 @@ class Project:
 
 
 def _driver(project: Project, text: str) -> str:
-    """The driver that the project's env.py expects: the ini's, else asyncpg if it speaks of it, else psycopg."""
+    """What the URL says of the driver that the project's env.py expects, such as `+asyncpg`.
+
+    The ini's; else asyncpg if env.py speaks of it; else ours, or in the application's environment what it takes by default.
+    """
     if found := re.search(r"^sqlalchemy\.url[ \t]*[=:][ \t]*postgres(?:ql)?\+(\w+)://", text, re.MULTILINE):
-        return found[1]
+        return f"+{found[1]}"
     environments = " ".join(
         path.read_text(encoding="utf-8", errors="replace") for path in project.folder.rglob("env.py")
     )
-    return "asyncpg" if "asyncpg" in environments or "async_engine" in environments else "psycopg"
+    if "asyncpg" in environments or "async_engine" in environments:
+        return "+asyncpg"
+    return "" if project.command else "+psycopg"
 
 
 def url(server: Server, driver: str) -> str:
     """SQLAlchemy's URL of the candidate's database, for the master user; holds a password."""
     login = f"{OWNER}:{quote(server.passwords[OWNER], safe='')}"
-    if server.host.startswith("/"):
-        return f"postgresql+{driver}://{login}@/{DATABASE}?host={quote(server.host, safe='')}&port={server.port}"
-    return f"postgresql+{driver}://{login}@{server.host}:{server.port}/{DATABASE}"
+    host = "127.0.0.1" if server.loopback else server.host
+    if host.startswith("/"):
+        return f"postgresql{driver}://{login}@/{DATABASE}?host={quote(host, safe='')}&port={server.port}"
+    return f"postgresql{driver}://{login}@{host}:{server.port}/{DATABASE}"
 
 
 @contextmanager
@@ -71,7 +79,11 @@ def _ini_for(project: Project, text: str, target: str) -> Iterator[Path]:
         if _URL.search(text)
         else re.sub(r"(?m)^\[alembic\][^\n]*$", rf"[alembic]\n{line}".replace("\\", r"\\"), text, count=1)
     )
-    copy = project.folder / f".amply-compliance-{secrets.token_hex(4)}.ini"
+    for left in project.folder.glob(".amply-compliance-*-*.ini"):  # of a run that was killed
+        pid = left.name.split("-")[2]
+        if pid.isdigit() and not alive(int(pid)):
+            left.unlink(missing_ok=True)
+    copy = project.folder / f".amply-compliance-{os.getpid()}-{secrets.token_hex(4)}.ini"
     try:
         descriptor = os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except OSError as error:
@@ -117,9 +129,10 @@ def run(project: Project, server: Server, words: Sequence[str]) -> subprocess.Co
 
 def upgrade(project: Project, server: Server) -> list[Source]:
     """Run the migrations. Raises CandidateError: the migration's file and line, what the server said, the statement."""
-    done = run(project, server, ("upgrade", project.revision))
-    if done.returncode:
-        raise CandidateError(failure(project, server, done.stdout + done.stderr))
+    for revision in project.revision.split(","):
+        done = run(project, server, ("upgrade", revision))
+        if done.returncode:
+            raise CandidateError(failure(project, server, done.stdout + done.stderr))
     if not _touched(server):
         raise CandidateError(
             f"{project.ini}: alembic upgrade ended well, but this server's database is empty: env.py runs in offline mode, "
@@ -149,9 +162,26 @@ def failure(project: Project, server: Server, output: str) -> str:
     lines = [line for line in output.splitlines() if line.strip()]
     where = f"{frames[-1][0]}:{frames[-1][1]}" if frames else str(project.ini)
     what = (error or lines or ["alembic failed without a word"])[-1]
+    if "validation error" in what and error:  # pydantic says why below it
+        what = " ".join(output[output.rindex(what) :].splitlines()[:3])
     parts = [f"{where}: {hidden(what)}"]
     if running:
         parts.append(f"revision: {running[-1].partition(',')[0].strip()}")
+    elif frames and (revision := _revision_of(Path(frames[-1][0]))):
+        parts.append(f"revision: {revision}")
+    if "doesn't exist" in what:
+        parts.append(f"Alembic runs in {project.folder}, the ini's directory")
     if statement:
         parts.append(f"statement: {hidden(statement[1])[:100]}")
     return "; ".join(parts)
+
+
+def _revision_of(file: Path) -> str:
+    """The id that stands in a migration; empty if it cannot be seen."""
+    try:
+        found = re.search(
+            r"^revision\b[^=\n]*=\s*['\"]([^'\"]+)", file.read_text(encoding="utf-8", errors="replace"), re.M
+        )
+    except OSError:
+        return ""
+    return found[1] if found else ""

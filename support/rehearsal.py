@@ -10,8 +10,9 @@ import psycopg
 from spec import APP, TABLES
 from support import catalog_questions as questions
 from support.catalog import tables
-from support.ledger_before import changed, fill, remember, storage
-from support.migration_watch import SCHEMA, install, stands_open, watched
+from support.ledger_before import changed, fill, is_there, remember, storage
+from support.lock_watch import LockWatch
+from support.migration_watch import SCHEMA, install, standing, windows
 from support.migrations import Project, failure, run
 from support.rds_like import DATABASE
 from support.refusals import said
@@ -74,7 +75,7 @@ def versions(admin: Connection) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Walk:
-    """The steps, to the first that fails, and what a downgrade from there did to the entries; None if there were none."""
+    """The steps, to the first that fails, and what the downgrades from there did to entries; None if there were none."""
 
     steps: list[Step]
     lost: tuple[str, ...] | None
@@ -95,7 +96,7 @@ def one_by_one(
             steps.append(walk.step(revision))
             if steps[-1].failed:
                 break
-        return Walk(steps, walk.down())
+        return Walk(steps, walk.down([step.revision for step in steps if not step.failed]))
 
 
 class _Walk:
@@ -107,20 +108,22 @@ class _Walk:
 
     def step(self, revision: Revision) -> Step:
         admin, seen = self._admin, dict[str, Any]()
-        if self._entries > 0:
+        watching = self._entries > 0 and is_there(admin)  # a revision before may have taken it away: that was told then
+        if watching:
             remember(admin)
-            files, open_ = storage(admin), stands_open(admin)
-            watched(admin, open_)
+            files, before = storage(admin), standing(admin)
+            windows(admin, before)
         begun = time.monotonic()
-        done = run(self._project, self._server, ("upgrade", revision.id))
+        with LockWatch(self._server) as locks:
+            done = run(self._project, self._server, ("upgrade", revision.id))
         seen["seconds"] = time.monotonic() - begun
         if done.returncode:
             return Step(revision, failed=failure(self._project, self._server, done.stdout + done.stderr))
-        if self._entries > 0:
+        if watching:
             after = storage(admin)
-            seen["rewritten"] = tuple(name for name in files if after.get(name) != files[name])
-            watch = watched(admin, open_)
-            seen |= {"changed": tuple(changed(admin)), "locked": watch.locked, "windows": tuple(watch.windows)}
+            seen["rewritten"] = tuple(name for name in files if after.get(name, files[name]) != files[name])
+            seen["changed"] = tuple(changed(admin, in_place=after == files))
+            seen |= {"locked": locks.longest, "windows": tuple(windows(admin, before))}
         seen |= {"entries": self._entries, "catalog": catalog_of(admin), "versions": versions(admin)}
         if TABLES.ledger in tables(admin):
             seen["may_append"] = admin.execute(_MAY_APPEND.encode()).fetchone() == (True,)
@@ -128,11 +131,22 @@ class _Walk:
                 seen["unfilled"] = self._fill()
         return Step(revision, **seen)
 
-    def down(self) -> tuple[str, ...] | None:
-        """What becomes of the entries when all revisions are taken back."""
-        if self._entries <= 0:
+    def down(self, applied: Sequence[Revision]) -> tuple[str, ...] | None:
+        """What becomes of the entries when the revisions are taken back, one by one as far as that goes, then all."""
+        if self._entries <= 0 or not is_there(self._admin):
             return None
         remember(self._admin)
+        for revision, target in [
+            *zip(applied[:0:-1], [one.id for one in applied[-2::-1]], strict=True),
+            (None, "base"),
+        ]:
+            done = run(self._project, self._server, ("downgrade", target))
+            if found := changed(self._admin, documented=True):
+                return (f"{revision.name if revision else 'to the base'}: {'; '.join(found)}",)
+            if done.returncode and revision:
+                break  # it says no, or names no way: the whole way down is tried once more
+        else:
+            return ()
         run(self._project, self._server, ("downgrade", "base"))
         return tuple(changed(self._admin, documented=True))
 

@@ -23,6 +23,7 @@ class Server:
     superuser: str
     passwords: dict[str, str] = field(repr=False)
     collation: str = "C"
+    loopback: bool = False  # it listens on 127.0.0.1 too
 
     def dsn(self, role: str, database: str) -> str:
         """A libpq connection string; holds a password and is for psycopg only."""

@@ -1,6 +1,6 @@
 """Alembic projects with one defect each, and the guarantees that it breaks."""
 
-from tests_suite.migration_projects import ALWAYS, NO_UPDATE, alone, inserted, late, over_entries
+from tests_suite.migration_projects import ALWAYS, NO_UPDATE, POLICY, alone, inserted, late, over_entries
 
 
 def temporary(project):
@@ -36,10 +36,17 @@ def no_look_at_entries(project):
     )
 
 
+def on_the_way(project):
+    """What a later refusal takes back, if all is one transaction."""
+    project.put("migrations/env.py", ", transaction_per_migration=True", "")
+    project.insert("SELECT 1", down=over_entries("DELETE FROM ledger_entries WHERE id LIKE '%3'"))
+
+
 FUNCTION = "CREATE FUNCTION public.euros(bigint) RETURNS numeric LANGUAGE sql RETURN $1 / 100.0"
 NOTE = "ALTER TABLE projects ADD COLUMN note text"
 TRIGGER = "ALTER TABLE ledger_entries {} TRIGGER ledger_no_delete"
 VISIBILITY = "UPDATE (visibility) ON ledger_entries"
+WIDE = "ALTER POLICY org_isolation ON ledger_entries USING (true)"
 MUTANTS = {
     "a revision needs what an earlier one left in its session": ({"MIG-01"}, temporary),
     "a column is not in the models": (
@@ -60,6 +67,11 @@ MUTANTS = {
     "entries are moved": (
         {"MIG-06"},
         inserted(*over_entries("UPDATE ledger_entries SET id = 'x' || id WHERE amount = 1")),
+    ),
+    "entries are written again": ({"MIG-06"}, inserted(*over_entries("UPDATE ledger_entries SET amount = amount"))),
+    "the ledger is away for one revision": (
+        {"MIG-06"},
+        hole("ALTER TABLE ledger_entries RENAME TO ledger_old", "ALTER TABLE ledger_old RENAME TO ledger_entries"),
     ),
     "amounts become another unit": (
         {"MIG-06", "MIG-11"},
@@ -82,16 +94,21 @@ MUTANTS = {
         {"MIG-04", "MIG-08"},
         inserted(*alone(TRIGGER.format("DISABLE"), TRIGGER.format("ENABLE ALWAYS"))),
     ),
+    "a policy is wide between two commits": (
+        {"MIG-04", "MIG-08"},
+        inserted(*alone(WIDE, "DROP POLICY org_isolation ON ledger_entries", POLICY)),
+    ),
     "an empty downgrade": ({"MIG-09"}, inserted(FUNCTION.replace("euros", "units"), down=())),
     "a downgrade that takes more": (
         {"MIG-09"},
         inserted("SELECT 1", down=["ALTER DATABASE amply SET work_mem = '1MB'"]),
     ),
     "a downgrade over entries": ({"MIG-10"}, no_look_at_entries),
+    "a downgrade on the way over entries": ({"MIG-10"}, on_the_way),
     "the ledger is clustered": ({"MIG-11"}, inserted("CLUSTER ledger_entries USING ledger_entries_pkey")),
     "the ledger is locked for long": (
         {"MIG-11"},
-        inserted("ALTER TABLE ledger_entries ENABLE ROW LEVEL SECURITY", "SELECT pg_sleep(1.3)"),
+        inserted("LOCK TABLE ledger_entries IN SHARE MODE", "SELECT pg_sleep(1.4)"),
     ),
 }
 # In one project each: no two of a group break the same, or hide each other.
@@ -105,6 +122,8 @@ GROUPS = (
         "entries are removed", "a trigger is off between two commits", "a downgrade that takes more",
         "the ledger is locked for long",
     ),
+    ("entries are written again", "a policy is wide between two commits", "a downgrade on the way over entries"),
+    ("the ledger is away for one revision",),
     ("entries are moved", "a trigger is away for one revision"),
     ("a privilege is there for one revision",),
     ("row security is off for one revision", "amounts become another unit"),

@@ -25,6 +25,10 @@ NO_UPDATE = (
     "FOR EACH ROW EXECUTE FUNCTION prevent_ledger_modification()"
 )
 ALWAYS = "ALTER TABLE ledger_entries ENABLE ALWAYS TRIGGER ledger_no_update"
+POLICY = (
+    "CREATE POLICY org_isolation ON ledger_entries FOR ALL "
+    "USING (organisation_id = NULLIF(current_setting('app.current_org_id', true), ''))"
+)
 SYNC = """
 from alembic import context
 from amply.db import models
@@ -107,7 +111,9 @@ class Project:
 
 
 def _body(statements):
-    statements = [one for some in statements for one in ([some] if "    " in some else some.split("; "))]
+    statements = [
+        one for some in statements for one in ([some] if "    " in some or "$$" in some else some.split("; "))
+    ]
     lines = [one if one.startswith(("with ", "raise ", "    ")) else f"op.execute({one!r})" for one in statements]
     return "\n    ".join(lines or ["pass"])
 

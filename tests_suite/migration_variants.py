@@ -1,13 +1,9 @@
 """Alembic projects that keep every guarantee and are written differently."""
 
 from tests_suite.conftest import ROOT
-from tests_suite.migration_projects import ALWAYS, NO_UPDATE, alone, inserted, late
+from tests_suite.migration_projects import ALWAYS, NO_UPDATE, POLICY, alone, inserted, late
 
 REFERENCE = ROOT / "candidates" / "reference"
-POLICY = (
-    "CREATE POLICY org_isolation ON ledger_entries FOR ALL "
-    "USING (organisation_id = NULLIF(current_setting('app.current_org_id', true), ''))"
-)
 ONE = """
 from pathlib import Path
 
@@ -98,6 +94,22 @@ def hardened_later(project):
     inserted("ALTER TABLE ledger_entries ENABLE ALWAYS TRIGGER ledger_no_truncate")(project)
 
 
+def own_schema(project):
+    """Alembic's table in a schema that env.py makes, functions closed one by one, an enumeration that grows."""
+    make = 'connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS migrations")\n    connection.commit()\n    '
+    make += "context.configure("
+    project.put("migrations/env.py", "context.configure(", make)
+    project.put("migrations/env.py", "compare_type=True", 'compare_type=True, version_table_schema="migrations"')
+    inserted(
+        "DO $$ DECLARE f regprocedure; BEGIN FOR f IN SELECT oid FROM pg_proc WHERE pronamespace <> 'pg_catalog'::regnamespace "
+        "AND pronamespace <> 'information_schema'::regnamespace LOOP "
+        "EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f); END LOOP; END $$",
+        "CREATE TYPE mood AS ENUM ('well')",
+        down=["DROP TYPE mood"],
+    )(project)
+    project.add("0005", "0004", *alone("ALTER TYPE mood ADD VALUE IF NOT EXISTS 'better'"), down=["SELECT 1"])
+
+
 VARIANTS = {
     "the document's env.py": documented_environment,
     "one transaction for all migrations": one_transaction,
@@ -105,6 +117,7 @@ VARIANTS = {
     "the ledger gets a column, a constraint and an index": grown,
     "branches in two folders": branched,
     "a downgrade says no": no_way_back,
+    "a schema of its own for Alembic's table": own_schema,
     "the ledger is built up before anybody may append": built_up,
     "one revision for everything": one_revision,
     "hardening comes later": hardened_later,
@@ -114,4 +127,5 @@ GROUPS = (
     ("one transaction for all migrations", "branches in two folders"),
     ("the ledger gets a column, a constraint and an index", "the ledger is built up before anybody may append"),
     ("one revision for everything",),
+    ("a schema of its own for Alembic's table",),
 )
