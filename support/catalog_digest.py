@@ -6,8 +6,8 @@ from typing import Final
 
 import psycopg
 
-from support.candidate import masked
 from support.catalog_questions import FUNCTIONS, POLICIES, POSITIONS, ROLES, TABLES, objects
+from support.passwords import masked
 from support.rds_like import DATABASE
 from support.server import Server
 from support.unread import NotReadError
