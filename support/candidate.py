@@ -11,6 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
 from support.passwords import hidden, masked
+from support.redaction import learn_from, redacted
 from support.sql_file import SqlFileError, Statement, files, split
 
 _SHOWN: Final = 100  # characters of a refused statement
@@ -30,8 +31,10 @@ class Source:
 
     @staticmethod
     def of(path: str, content: bytes) -> "Source":
-        """The file with this content."""
-        return Source(path, hashlib.sha256(content).hexdigest(), masked(content.decode("utf-8", errors="replace")))
+        """The file with this content; the passwords that it states are secrets from here on."""
+        text = content.decode("utf-8", errors="replace")
+        learn_from(text)
+        return Source(path, hashlib.sha256(content).hexdigest(), redacted(masked(text)))
 
 
 def apply_sql(dsn: str, paths: Sequence[Path]) -> list[Source]:
