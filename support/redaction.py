@@ -24,7 +24,7 @@ _SECRET: Final = re.compile(
     r"PASS(WORD|WD|PHRASE)?(_|$)|SECRET|TOKEN|CREDENTIAL|(PRIVATE|API|ACCESS|DEPLOY|SSH|SIGNING|ENCRYPTION)_?KEY(?!_ID)|PGPASSWORD"
 )
 _known: Final[set[str]] = set()
-_long: re.Pattern[str] | None = None
+_long: tuple[str, ...] = ()  # every form, the longest first
 _short: re.Pattern[str] | None = None
 
 
@@ -66,7 +66,7 @@ def learn(*secrets: str | None) -> None:
         return
     _known.update(new)
     forms = {form for one in _known if len(one) >= _LONG for form in _forms(one) if len(form) >= _LONG}
-    _long = re.compile("|".join(map(re.escape, sorted(forms, key=len, reverse=True)))) if forms else None
+    _long = tuple(sorted(forms, key=lambda form: (-len(form), form)))
     short = {re.escape(one) for one in _known if len(one) < _LONG}
     words = r"(password=|password': |password\": |:)(['\"]?)"
     _short = re.compile(rf"{words}(?:{'|'.join(sorted(short))})(?=['\"@\s]|$)") if short else None
@@ -97,7 +97,9 @@ def learn_environment(environment: Mapping[str, str]) -> None:
 def redacted(text: str) -> str:
     """The text without what is known to be secret, and without passwords in URLs."""
     text = in_urls(text) if "://" in text else text
-    text = _long.sub("***", text) if _long else text
+    for form in _long:  # ten times as fast as one pattern of them all
+        if form in text:
+            text = text.replace(form, "***")
     return _short.sub(r"\1\2***", text) if _short else text
 
 
