@@ -1,6 +1,7 @@
 """The connection that a URL names, and what its parameters mean for all others."""
 
 import os
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,8 @@ def parse(url: str) -> dict[str, Any]:
     """The URL's parameters. Raises NoServerError; libpq's own message would quote the URL with its password."""
     try:
         found = dict(conninfo_to_dict(url))
+        if not re.fullmatch(r"[\d,]*", str(found.get("port") or "")):
+            raise psycopg.ProgrammingError  # a password with a slash in it, which libpq would quote
     except psycopg.Error:
         hint = "postgresql://USER:PASSWORD@HOST:PORT/"
         raise NoServerError(f"the URL of --server is malformed; it looks like {hint}") from None

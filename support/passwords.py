@@ -78,7 +78,9 @@ def in_urls(text: str) -> str:
 def stated(text: str) -> Iterator[str]:
     """The passwords that the text states beyond doubt: in PASSWORD '...', in a connection string."""
     for found in _IN_URL.finditer(text):
-        yield from (found["password"], unquote(found["password"]))
+        # A sign that should have been quoted makes libpq take a part of it for a host or a port, and say so.
+        yield from (found["password"], *re.split(r"[/?#@:]", found["password"]))
+        yield from map(unquote, (found["password"], *re.split(r"[/?#@:]", found["password"])))
     for found in _PASSWORD.finditer(text):
         if found["stated"]:
             yield from map(_value, (one[0] for one in _ANY_LITERAL.finditer(found["stated"])))

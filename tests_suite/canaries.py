@@ -30,6 +30,10 @@ class Canaries(dict):
     def __missing__(self, name):
         return self.make(name)
 
+    def forget(self, name):
+        """It is no part of this run."""
+        del self[name], self.cores[name]
+
     def quoted(self, name):
         """As it stands in a URL."""
         return quote(self[name], safe="")

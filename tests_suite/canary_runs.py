@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+from contextlib import suppress
 
 from tests_suite.canaries import Canaries, command_lines, files_below
 from tests_suite.canary_spellings import SQL
@@ -79,7 +81,7 @@ class Garden:
     def told(self, *more, internal=""):
         """The environment for tests/gossip.py: which canaries a run has read, and so may say."""
         read = [secret for name, secret in self.canaries.items() if not name.startswith(("SQL", "deviation", "unread"))]
-        read.append(self.canaries["SQL: a name that is a password"])
+        read += [secret for name, secret in self.canaries.items() if name == "SQL: a name that is a password"]
         gossip = json.dumps({"secrets": [*read, *more], "internal": internal})
         return {**self.environment, "GOSSIP": gossip, "GITHUB_WORKSPACE": str(self.folder)}
 
@@ -91,19 +93,11 @@ class Garden:
             *talk, f"--evidence={self.out / 'evidence'}", f"--junit-xml={self.out / 'junit.xml'}", *given, *words,
             **{**self.told(), **variables},
         )  # fmt: skip
-        self.lines = {}
-        while process.poll() is None:
+        self.home, self.lines, self.output = home, {}, None
+        while self.output is None:
             self.lines |= command_lines(process.pid)
-            try:
-                output, _ = process.communicate(timeout=0.3)
-            except TimeoutError:
-                continue
-            except Exception as error:
-                if type(error).__name__ != "TimeoutExpired":
-                    raise
-                continue
-            self.output = output
-        self.home = home
+            with suppress(subprocess.TimeoutExpired):
+                self.output, _ = process.communicate(timeout=0.2)
         return process.returncode, self.output
 
     def leaks(self):

@@ -57,6 +57,7 @@ URL = "postgresql://someone:{}@127.0.0.1:1/amply"
 EARLY = {
     "no server": (10, ("--server", URL)),
     "no server, the password in its query": (10, ("--server", "postgresql://someone@127.0.0.1:1/amply?password={}")),
+    "no server, a slash in the password": (10, ("--server", "postgresql://someone:{}/x@127.0.0.1:1/amply")),
     "a server of another scheme": (10, ("--server", "mysql://someone:{}@127.0.0.1:1/amply")),
     "a URL without a scheme": (4, ("--server", "someone:{}@127.0.0.1")),
     "an unknown option": (4, (f"--sever={URL}",)),
