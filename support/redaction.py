@@ -61,13 +61,13 @@ def learn(*secrets: str | None) -> None:
     """These are secrets of the run; of several lines, each by itself too."""
     global _long, _short  # noqa: PLW0603  # one process, one set of secrets
     new = {one for secret in secrets if secret for one in (secret, *secret.splitlines()) if one.strip()} - _known
-    new = {one for one in new if not _WORDS.fullmatch(one)}
     if not new:
         return
     _known.update(new)
-    forms = {form for one in _known if len(one) >= _LONG for form in _forms(one) if len(form) >= _LONG}
+    rare = {one for one in _known if len(one) >= _LONG and not _WORDS.fullmatch(one)}
+    forms = {form for one in rare for form in _forms(one) if len(form) >= _LONG}
     _long = tuple(sorted(forms, key=lambda form: (-len(form), form)))
-    short = {re.escape(one) for one in _known if len(one) < _LONG}
+    short = {re.escape(one) for one in _known - rare}
     words = r"(password=|password': |password\": |:)(['\"]?)"
     _short = re.compile(rf"{words}(?:{'|'.join(sorted(short))})(?=['\"@\s]|$)") if short else None
 

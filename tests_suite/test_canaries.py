@@ -1,13 +1,18 @@
 """No secret is written: every spelling of a password is masked, every known secret in every form, in whatever a run leaves."""
 
 import base64
+import html
 import json
+from urllib.parse import quote, quote_plus
 
 import pytest
 
 from support.passwords import hidden, masked
+from support.redaction import learn, learn_environment, learn_from, redacted, redacted_whole
 from tests_suite.canaries import SIGNS, Canaries
+from tests_suite.canary_runs import FILES, LOUD, Garden
 from tests_suite.canary_spellings import AS_SUPERUSER, HARMLESS, OTHER, SQL
+from tests_suite.homes import _warmed, home  # noqa: F401
 
 SPELLINGS = {**SQL, **AS_SUPERUSER, **OTHER}
 
@@ -36,3 +41,84 @@ def test_the_search_itself_finds_every_encoding():
     for form in forms:
         assert canaries.found({"there": form}), form
     assert not canaries.found({"there": b"nothing"})
+
+
+def forms(secret):
+    """The secret as others write it, with something around it."""
+    yield from (
+        secret,
+        repr(secret),
+        f"{secret}@",
+        secret.replace("'", "''"),
+        html.escape(secret),
+        quote(secret),
+        quote_plus(secret),
+    )
+    yield from (
+        quote(secret, safe="").lower(),
+        json.dumps(secret),
+        json.dumps(json.dumps(secret)),
+        json.dumps(secret, ensure_ascii=False),
+    )
+    yield from (secret.encode().hex(), secret.encode().hex().upper())
+    for around in (b"", b"a", b"ab"):
+        yield from (
+            encode(around + secret.encode() + around).decode()
+            for encode in (base64.b64encode, base64.urlsafe_b64encode)
+        )
+
+
+@pytest.mark.parametrize("signs", ["", SIGNS, "'it''s\\", "\nsecond line"])
+def test_what_is_known_is_taken_out_in_every_form(signs):
+    canaries = Canaries()
+    secret = canaries.make("it", signs)
+    learn(secret)
+    for form in forms(secret):
+        assert canaries.found({"": redacted(f"before {form} after").encode()}) == [], form
+    assert redacted_whole({secret: [secret, {"a": (secret, 1)}]}) == {"***": ["***", {"a": ("***", 1)}]}
+
+
+def test_what_the_environment_holds_is_known(tmp_path):
+    canaries, file = Canaries(), tmp_path / "pgpass"
+    file.write_text(f"# a comment\n*:*:*:me:{canaries.make('file', '')}\\:x\n")
+    names = (
+        "PGPASSWORD",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "GITHUB_TOKEN",
+        "MY_API_KEY",
+        "DB_PASS",
+        "SIGNING_KEY",
+    )
+    given = {name: canaries[name] for name in names}
+    given |= {"PGPASSFILE": str(file), "ANY_URL": f"https://me:{canaries.quoted('url')}@amply.example"}
+    learn_environment({**given, "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE4711", "SSH_ASKPASS": "/usr/bin/ask"})
+    assert not canaries.found({"": redacted(json.dumps({**given, "and": [*canaries.values()]})).encode()})
+    for word in ("AKIAEXAMPLE4711", "/usr/bin/ask", "amply.example"):
+        assert word in redacted(f"{word} stays")
+
+
+def test_a_short_password_is_masked_where_one_is_expected_and_a_common_word_nowhere():
+    learn("kurz", "postgres", "amply_app")
+    assert (
+        redacted("password=kurz host=x, 'password': 'kurz', //a:kurz@b")
+        == "password=*** host=x, 'password': '***', //a:***@b"
+    )
+    assert redacted("a kurz word of postgres and amply_app") == "a kurz word of postgres and amply_app"
+
+
+def test_a_part_of_a_password_that_libpq_takes_for_a_port_is_known():
+    canaries = Canaries()
+    learn_from(f"postgresql://me:{canaries.make('it', '')}/x@db.example/amply")
+    assert "kanari" not in redacted(f'invalid port number: "{canaries["it"]}"')
+
+
+def test_no_canary_in_anything_that_a_run_leaves(tmp_path, home):  # noqa: F811
+    garden = Garden(tmp_path)
+    code, output = garden.run(home, "-n2", *LOUD, *FILES)
+    assert not (leaks := garden.leaks()), "\n".join(leaks)
+    assert code == 1, output
+    assert "verdict: incomplete" in output
+    assert "Until password=*** is" in (garden.out / "evidence" / "evidence.json").read_text()
+    for file in ("evidence/catalog.json", "evidence/candidate/005-05_canaries.sql", "junit.xml", "step_summary.md"):
+        assert "***" in (garden.out / file).read_text(), file

@@ -7,7 +7,6 @@ from tests_suite.canary_runs import FILES, LOUD, Garden
 from tests_suite.homes import _warmed, home  # noqa: F401
 
 ENDS = {
-    "verdicts on two workers": (("-n2", *LOUD), 1, "verdict: incomplete"),
     "verdicts in one process, nothing captured": (("-v", "-s", "-W", "default"), 1, "verdict: incomplete"),
     "a server that dies": (("--accident", "stop=is_refused_to_an_owner", *LOUD), 1, "verdict: incomplete"),
     "a file that is not collected": (("-n2", "tests_schema/test_rules_on_entries.py"), 1, "verdict: incomplete"),
