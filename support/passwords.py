@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote
 
-_GAP: Final = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*+"
+_GAP: Final = r"(?:\s|--[^\n]*\n|/\*.{0,2000}?\*/)*+"
 
 
 def _literal(tag: str) -> str:
@@ -49,7 +49,8 @@ _FORMAT: Final = re.compile(
 _ANY_LITERAL: Final = re.compile(_literal("f"), re.IGNORECASE | re.DOTALL)
 # To SQLAlchemy the last @ ends the password.
 _IN_URL: Final = re.compile(
-    r"""(?P<before>\b[a-z][a-z0-9+.-]*://[^\s:/@'"]*:)(?P<password>(?:[^\s'"]|"(?=\w))+)@""", re.IGNORECASE
+    r"""(?P<before>\b[a-z][a-z0-9+.-]*://[^\s:/@'"]*:)(?P<password>(?:[^\s'"@]|"(?=\w)){1,2000}+(?:@(?:[^\s'"@]|"(?=\w)){0,2000}+(?=@))*)@""",
+    re.IGNORECASE,
 )
 _BY_ITSELF: Final = re.compile(
     r"SCRAM-SHA-256\$\d+:[\w+/=]+\$[\w+/=]+:[\w+/=]+|\bmd5[0-9a-f]{32}\b|\bgh[opsur]_\w{20,}|\bgithub_pat_\w{20,}"
