@@ -47,9 +47,10 @@ _FORMAT: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ANY_LITERAL: Final = re.compile(_literal("f"), re.IGNORECASE | re.DOTALL)
-# To SQLAlchemy the last @ ends the password.
+# To SQLAlchemy the last @ ends the password. The limits, here and above: what others wrote is searched in good time.
+_SIGN: Final = r"""(?:[^\s'"@]|"(?=\w))"""
 _IN_URL: Final = re.compile(
-    r"""(?P<before>\b[a-z][a-z0-9+.-]*://[^\s:/@'"]*:)(?P<password>(?:[^\s'"@]|"(?=\w)){1,2000}+(?:@(?:[^\s'"@]|"(?=\w)){0,2000}+(?=@))*)@""",
+    rf"""(?P<before>\b[a-z][a-z0-9+.-]*://[^\s:/@'"]*:)(?P<password>{_SIGN}{{1,2000}}+(?:@{_SIGN}{{0,2000}}+(?=@))*)@""",
     re.IGNORECASE,
 )
 _BY_ITSELF: Final = re.compile(
