@@ -5,7 +5,6 @@ JSON and HTML escapes leave it as it is, so one search finds them all, and half 
 """
 
 import base64
-import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -37,10 +36,6 @@ class Canaries(dict):
     def quoted(self, name):
         """As it stands in a URL."""
         return quote(self[name], safe="")
-
-    def in_dump(self, name):
-        """As it stands in a literal of SQL."""
-        return self[name].replace("'", "''")
 
     def found(self, places):
         """Every canary in these bytes by place, as `canary in place, encoding`."""
@@ -93,8 +88,3 @@ def command_lines(pid):
                     with suppress(OSError):
                         found[f"command line of {child}"] = Path(f"/proc/{child}/cmdline").read_bytes()
     return found
-
-
-def without_ours():
-    """This process's environment without what leads a run elsewhere."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("AMPLY_", "PYTEST_", "GITHUB_"))}
