@@ -2,25 +2,27 @@
 # make test-live: of live runs and drift, on a simulated account.
 # make test-servers: what is left behind by runs that are killed, servers behind URLs, copies of running databases, action.yml as a
 # whole.   make test-migrations: of Alembic projects with a defect in their migrations.
+# make test-oscal: of OSCAL by NIST's model, in an environment with requirements-oscal.txt.
 # PYTHON=/path/to/python chooses the interpreter; ARGS="..." goes to pytest.
 SHELL := /bin/bash
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 SERVERS := $(addprefix tests_suite/,test_nothing_is_left.py test_external_server.py test_external_server_refusals.py \
-    test_action_whole.py) $(wildcard tests_suite/test_schema_from*.py)
+    test_action_whole.py) $(wildcard tests_suite/test_schema_from*.py) $(wildcard tests_suite/test_canaries_of_*.py)
 MIGRATIONS := tests_suite/test_migrations.py
+OSCAL := tests_suite/test_oscal.py
 LIVE := $(wildcard tests_suite/test_live_*.py) tests_suite/test_drift.py
 # Compiled tests are worth keeping: without them every run rewrites hypothesis and the plugins anew (2 s).
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: check test test-live test-migrations test-servers mutants test-container trace lint bench setup dev live clean
+.PHONY: check test test-live test-migrations test-servers test-oscal mutants test-container trace lint bench setup dev live clean
 
 check: setup
 	$(BIN)/python -m pytest $(ARGS)
 
 test: dev
-	$(BIN)/python -m pytest tests_suite -n 2 $(addprefix --ignore=,$(SERVERS) $(LIVE) $(MIGRATIONS)) $(ARGS)
+	$(BIN)/python -m pytest tests_suite -n 2 $(addprefix --ignore=,$(SERVERS) $(LIVE) $(MIGRATIONS) $(OSCAL)) $(ARGS)
 
 test-live: dev
 	$(BIN)/python -m pytest $(LIVE) -n 2 $(ARGS)
@@ -30,6 +32,9 @@ test-migrations: dev
 
 test-servers: dev
 	$(BIN)/python -m pytest $(SERVERS) -n 2 $(ARGS)
+
+test-oscal: $(VENV)-oscal/installed
+	$(VENV)-oscal/bin/python -m pytest $(OSCAL) $(ARGS)
 
 mutants: setup
 	$(BIN)/python -m tools.mutant_matrix $(ARGS)
@@ -60,6 +65,10 @@ $(VENV)/installed: requirements.txt pyproject.toml
 $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt && touch $@
 
+$(VENV)-oscal/installed: requirements-oscal.txt requirements.txt pyproject.toml
+	python=$${PYTHON:-$$(tools/find_python.sh)} && "$$python" -m venv $(VENV)-oscal
+	$(VENV)-oscal/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-oscal.txt && touch $@
+
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-oscal .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from support.passwords import hidden
+
 SOON: Final = 14  # days; what ends within them gets a remark
 
 
@@ -75,5 +77,5 @@ def load(path: Path, known: Container[str]) -> dict[str, Deviation]:
             raise DeviationsError(f"{where}: `because` is a sentence")
         if type(until) is not date:
             raise DeviationsError(f"{where}: `until` is a date such as 2027-06-30, without quotes")
-        found[key] = Deviation(key, " ".join(because.split()), until, (str(path), line))
+        found[key] = Deviation(key, hidden(because), until, (str(path), line))
     return found

@@ -1,5 +1,6 @@
 """evidence.json: what a run saw, in one file that everything else is projected from."""
 
+import json
 import os
 import platform
 import subprocess
@@ -116,3 +117,8 @@ def document(
         "totals": totals(judged),
         "guarantees": [guarantee(one) for one in judged],
     }
+
+
+def written(document: Mapping[str, Any]) -> bytes:
+    """evidence.json; half characters, as of a file name that is not UTF-8, stand there as JSON escapes them."""
+    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode(errors="backslashreplace")

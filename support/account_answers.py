@@ -9,6 +9,7 @@ from support.account import Json
 from support.aws import Aws
 from support.connection_string import NotAConnectionStringError, parse
 from support.parameters import UNDERMINING
+from support.redaction import learn_from
 
 PARAMETERS: Final = {*RDS["parameters"], *RDS["memory"], *UNDERMINING, "rds.force_ssl"}
 
@@ -70,7 +71,9 @@ def secret(answer: Json) -> Json:
 def without_password(answer: Json) -> Json:
     """What a secret's value says, without the password."""
     try:
-        found = parse(answer.get("SecretString") or "")
+        text = answer.get("SecretString") or ""
+        learn_from(text)
+        found = parse(text)
         return {**asdict(found), "tls": found.tls}
     except NotAConnectionStringError as error:
         return {"fault": str(error)}

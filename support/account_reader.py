@@ -21,6 +21,7 @@ from support.account import Account, Json
 from support.account_answers import region_of
 from support.alarms import actions, relevant
 from support.aws import Aws
+from support.redaction import redacted_whole
 from support.unread import NotReadError, NotThereError, TargetError
 
 Job = tuple[str, Callable[[], Any]]
@@ -58,8 +59,8 @@ class Reader:
             region=self._aws.region,
             account_id=arn.split(":")[4],
             moment=moment,
-            answers=self._answers,
-            missing=self._missing,
+            answers=redacted_whole(self._answers),  # a tag may repeat what a secret holds
+            missing=redacted_whole(self._missing),
             calls=tuple(sorted(self._aws.calls)),
         )
 

@@ -1,7 +1,6 @@
 """A candidate in SQL files, applied to a database; what the server refuses is told by file and line."""
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,19 +10,11 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
+from support.passwords import hidden, masked
+from support.redaction import learn_from, redacted
 from support.sql_file import SqlFileError, Statement, files, split
 
 _SHOWN: Final = 100  # characters of a refused statement
-_GAP: Final = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*+"
-# A literal: within a string of its own (quotes doubled), with backslashes, plain, dollar-quoted.
-_LITERAL: Final = (
-    r"""(?:''(?:[^']|'''')*+''|E'(?:[^'\\]|\\.|'')*+'|(?:U&)?'(?:[^']|'')*+'|(?P<tag>\$\w*\$).*?(?P=tag))"""
-)
-_PASSWORD: Final = re.compile(
-    rf"""(?P<word>password"?)(?:{_GAP}=?{_GAP}{_LITERAL}|\s*=\s*[^\s',;)]+)""", re.IGNORECASE | re.DOTALL
-)
-
-_IN_URL: Final = re.compile(r"(?P<before>\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]*:)[^\s/@'\"]+@", re.IGNORECASE)
 
 
 class CandidateError(Exception):
@@ -40,8 +31,10 @@ class Source:
 
     @staticmethod
     def of(path: str, content: bytes) -> "Source":
-        """The file with this content."""
-        return Source(path, hashlib.sha256(content).hexdigest(), masked(content.decode("utf-8", errors="replace")))
+        """The file with this content; the passwords that it states are secrets from here on."""
+        text = content.decode("utf-8", errors="replace")
+        learn_from(text)
+        return Source(path, hashlib.sha256(content).hexdigest(), redacted(masked(text)))
 
 
 def apply_sql(dsn: str, paths: Sequence[Path]) -> list[Source]:
@@ -116,17 +109,6 @@ def refusal(statement: Statement, error: psycopg.Error) -> tuple[int, str]:
 def _shown(statement: Statement) -> str:
     text = hidden(statement.text)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
-
-
-def masked(text: str) -> str:
-    """The text without the passwords in its statements and URLs, line by line what it was."""
-    text = _PASSWORD.sub(lambda found: f"{found['word']} '***'" + "\n" * found[0].count("\n"), text)
-    return _IN_URL.sub(r"\g<before>***@", text)
-
-
-def hidden(text: str) -> str:
-    """The text in one line, without the passwords in its statements."""
-    return _folded(_PASSWORD.sub(r"\g<word> '***'", text))
 
 
 def _folded(text: str) -> str:

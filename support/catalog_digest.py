@@ -6,9 +6,10 @@ from typing import Final
 
 import psycopg
 
-from support.candidate import masked
 from support.catalog_questions import FUNCTIONS, POLICIES, POSITIONS, ROLES, TABLES, objects
+from support.passwords import masked
 from support.rds_like import DATABASE
+from support.redaction import redacted
 from support.server import Server
 from support.unread import NotReadError
 
@@ -20,7 +21,7 @@ def catalog(server: Server) -> dict[str, str]:
     try:
         with server.connect(server.superuser, DATABASE) as conn:
             conn.execute("SET search_path = pg_catalog")
-            return {name: masked(text) for name, text in objects(conn, _QUESTIONS, []).items()}
+            return {redacted(name): redacted(masked(text)) for name, text in objects(conn, _QUESTIONS, []).items()}
     except (psycopg.OperationalError, NotReadError):
         return {}
 

@@ -11,9 +11,10 @@ from psycopg import sql
 
 from spec import OWNER
 from support import external_roles
-from support.candidate import CandidateError, Source, connection, hidden, refusal, without
+from support.candidate import CandidateError, Source, connection, refusal, without
 from support.dump_adapted import Fitting, fitted, role, structure
 from support.dump_programs import dump
+from support.passwords import hidden
 from support.rds_like import DATABASE, ROLES
 from support.running_database import OPTION, Running, look
 from support.server import Server

@@ -15,7 +15,8 @@ from psycopg.pq import Conninfo
 
 from support import child
 from support.binaries import MAJOR, NoServerError, local, wheel
-from support.candidate import CandidateError, hidden
+from support.candidate import CandidateError
+from support.passwords import hidden
 from support.running_database import OPTION, Running
 
 _SECONDS: Final = 300  # until a dump that does not end counts as hung

@@ -1,6 +1,7 @@
 """The connection that a URL names, and what its parameters mean for all others."""
 
 import os
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import Conninfo
 
 from support.binaries import NoServerError
+from support.redaction import learn
 
 _EXPLICIT = {"host", "port", "user", "password", "dbname", "connect_timeout", "application_name"}  # said by Server.dsn
 
@@ -16,10 +18,14 @@ _EXPLICIT = {"host", "port", "user", "password", "dbname", "connect_timeout", "a
 def parse(url: str) -> dict[str, Any]:
     """The URL's parameters. Raises NoServerError; libpq's own message would quote the URL with its password."""
     try:
-        return dict(conninfo_to_dict(url))
+        found = dict(conninfo_to_dict(url))
+        if not re.fullmatch(r"[\d,]*", str(found.get("port") or "")):
+            raise psycopg.ProgrammingError  # a password with a slash in it, which libpq would quote
     except psycopg.Error:
         hint = "postgresql://USER:PASSWORD@HOST:PORT/"
         raise NoServerError(f"the URL of --server is malformed; it looks like {hint}") from None
+    learn(str(found.get("password") or ""))
+    return found
 
 
 def folded(error: psycopg.Error) -> str:

@@ -13,6 +13,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from spec.rds import RDS
 from support.parameters import UNDERMINING
+from support.redaction import learn
 from support.refusals import said
 from support.unread import NotReadError, TargetError
 
@@ -39,11 +40,13 @@ def conninfo(dsn: str, option: str = "--live-dsn") -> dict[str, Any]:
                 raise ValueError  # noqa: TRY301  # libpq would quote what it takes for a host or a port: a password
             query = [("sslmode" if name == "ssl" else name, value) for name, value in parse_qsl(parts.query)]
             dsn = urlunsplit(parts._replace(query=urlencode(query)))
-        return conninfo_to_dict(dsn)
+        found = conninfo_to_dict(dsn)
     except (psycopg.Error, ValueError):
         raise TargetError(
             f"{option} is no connection string such as postgresql://user@host/amply?sslmode=require"
         ) from None
+    learn(str(found.get("password") or ""))
+    return found
 
 
 _VARIABLES: Final = {

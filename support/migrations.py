@@ -14,8 +14,9 @@ from urllib.parse import quote
 
 from spec import OWNER
 from support import child
-from support.candidate import CandidateError, Source, hidden
+from support.candidate import CandidateError, Source
 from support.guard import alive
+from support.passwords import hidden
 from support.rds_like import DATABASE
 from support.server import Server
 

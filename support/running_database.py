@@ -9,8 +9,9 @@ from psycopg import sql
 
 from spec import APP, READONLY
 from support.binaries import MAJOR
-from support.candidate import CandidateError, hidden
+from support.candidate import CandidateError
 from support.live_database import connect, conninfo
+from support.passwords import hidden
 
 OPTION: Final = "--schema-from"
 _OBJECTS: Final = 100  # combinations of owner and privileges of large objects that are copied

@@ -6,6 +6,8 @@ from typing import Any, Literal
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from support.redaction import learn
+
 Kind = Literal["wheel", "local", "container", "url"]
 SUPERUSER = "postgres"
 # A lock is held for the steps of one test, milliseconds: who waits longer waits for a transaction that is over.
@@ -24,6 +26,9 @@ class Server:
     passwords: dict[str, str] = field(repr=False)
     collation: str = "C"
     loopback: bool = False  # it listens on 127.0.0.1 too
+
+    def __post_init__(self) -> None:
+        learn(*self.passwords.values())
 
     def dsn(self, role: str, database: str) -> str:
         """A libpq connection string; holds a password and is for psycopg only."""
