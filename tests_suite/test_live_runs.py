@@ -12,6 +12,7 @@ from support.account import record
 from support.aws import Aws
 from support.live_database import connect
 from support.unread import TargetError
+from tests_suite import account_changes
 from tests_suite.conftest import NOBODY, PRODUCTION, ROOT, run_in
 from tests_suite.live_account import read
 
@@ -135,3 +136,10 @@ def test_workers_see_what_one_process_sees(workers, simulation, compliant, runne
     )
     assert one.ids("kept") == two.ids("kept")
     assert one.ids("kept")
+
+
+def test_the_line_that_mends_names_the_instance_in_the_evidence_too(judged):
+    run = judged(account_changes.field("i", deletion_protection=False))
+    remedies = [failure["remedy"] for one in run.evidence["guarantees"] for failure in one["failures"]]
+    assert remedies
+    assert not [remedy for remedy in remedies if "<instance>" in remedy]
