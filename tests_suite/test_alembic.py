@@ -12,6 +12,7 @@ from support.rds_like import DATABASE
 from support.subject import prepare
 from tests_suite.catalogs import differences
 from tests_suite.conftest import OFFLINE, QUICK, ROOT, the_line
+from tests_suite.migration_projects import EXAMPLE, SYNC
 
 FEW = (*QUICK, "tests_schema/test_shape_of_the_schema.py", "tests_schema/test_ledger_is_append_only.py")
 CHANGES = {
@@ -22,7 +23,6 @@ CHANGES = {
     "ALTER ROLE amply_app CREATEDB": "ALTER ROLE amply_app NOCREATEDB",
     "ALTER SCHEMA public OWNER TO amply_admin": "ALTER SCHEMA public OWNER TO pg_database_owner",
 }
-EXAMPLE = ROOT / "candidates" / "reference_alembic"
 REVISION = '''"""{0}"""
 
 from alembic import op
@@ -34,25 +34,6 @@ down_revision = "{1}"
 def upgrade() -> None:
     op.execute({2!r})
 '''
-SYNC = """
-from alembic import context
-from amply.db import models
-from amply.db.base import Base
-from sqlalchemy import engine_from_config
-
-config = context.config
-
-
-def run_migrations_online():
-    connectable = engine_from_config(config.get_section(config.config_ini_section), prefix="sqlalchemy.")
-    with connectable.connect() as connection:
-        context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True)
-        with context.begin_transaction():
-            context.run_migrations()
-
-
-run_migrations_online()
-"""
 
 
 @pytest.fixture
