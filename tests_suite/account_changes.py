@@ -150,6 +150,11 @@ def policy(name, text):
     )
 
 
+def under(condition):
+    """The primary's connection string open to everybody under this condition."""
+    return policy(PRIMARY, statement(Principal="*", Condition=condition))
+
+
 def deleted(name, **how):
     return lambda sim, s: sim.client("secretsmanager").delete_secret(SecretId=s.secrets[name], **how)
 

@@ -109,6 +109,10 @@ MUTANTS = {
                 c.statement(Principal="*", Condition={"StringLike": {"aws:PrincipalArn": "*"}}),
             ),
         )
+    }
+    | {
+        "open where the key is absent": c.under({"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}),
+        "open to a wide network in halves": c.under({"IpAddress": {"aws:SourceIp": ["52.0.0.0/8", "53.0.0.0/8"]}}),
     },
     "SEC-08": {
         "another server": c.secret(c.PRIMARY, ".rds.amazonaws.com", ".example.com"),

@@ -92,9 +92,7 @@ VARIATIONS = {
     "a topic more": another_topic,
     "IPv6 outwards only": outwards_only,
     "an application on every port": every_port_for_the_application,
-    "open to its own network by policy": c.policy(
-        c.PRIMARY, c.statement(Principal="*", Condition={"StringEquals": {"aws:SourceVpc": "vpc-1"}})
-    ),
+    "open to its own network by policy": c.under({"StringEquals": {"aws:SourceVpc": "vpc-1"}}),
     "closed to everybody": c.policy(c.MASTER, c.statement(Principal="*", Effect="Deny")),
     "the URL as JSON": as_json,
     "libpq's URL": libpq,
