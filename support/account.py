@@ -47,16 +47,22 @@ class Account:
         found: Json = self.answers["instance"]
         return found
 
-    @property
-    def replicas(self) -> list[Json]:
-        """Its read replicas, in every region, likewise."""
-        found: list[Json] = self["replicas"]
-        return found
+    def partly(self, name: str, part: str = "") -> tuple[list[Any], str]:
+        """What was read of a list such as snapshots, and why the rest was not; empty if there is no rest.
+
+        `part` limits the reason to one part of the list, such as the server whose snapshots they are.
+        """
+        parts = [
+            which for which in self.missing if which.startswith(f"{name}/") and part in ("", which.partition("/")[2])
+        ]
+        reasons = [self.missing[which] for which in (name, *parts) if which in self.missing]
+        return ([] if name in self.missing else self.answers[name]), "".join(reasons[:1])
 
     @property
-    def servers(self) -> list[Json]:
-        """The instance and its replicas."""
-        return [self.instance, *self.replicas]
+    def servers(self) -> tuple[list[Json], str]:
+        """The instance, its replicas, in every region, and theirs; and why others could not be read."""
+        replicas, unread = self.partly("replicas")
+        return [self.instance, *replicas], unread
 
     def groups(self, server: Json) -> list[str]:
         """The parameter groups of a server, by the names that `group/...` and `parameters/...` have here."""
