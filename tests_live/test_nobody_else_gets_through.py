@@ -20,9 +20,22 @@ def attached(account, server):
     missing = [id_ for id_ in ids if id_ not in known]
     if missing:
         unread = unread or f"the security group {missing[0]} was not found in the server's network"
-    opened = list(openings((known[id_] for id_ in ids if id_ in known), known))
     ecs = {id_ for id_, group in known.items() if is_called(group, APPLICATION)}
+    opened = list(openings((known[id_] for id_ in ids if id_ in known), known))
     return opened, ecs, unread if missing else ""
+
+
+def doubt(account, server):
+    """Why a group's name does not say that it is the application's: another in the server's network bears it too."""
+    groups = account.partly("security_groups")[0]
+    ids = {one["VpcSecurityGroupId"] for one in server.get("VpcSecurityGroups", [])}
+    networks = {one["VpcId"] for one in groups if one["GroupId"] in ids}  # one: a server stands in one network
+    called = sorted(one["GroupId"] for one in groups if is_called(one, APPLICATION) and one["VpcId"] in networks)
+    return (
+        f"several groups are called {APPLICATION}: {', '.join(called)}; which is the application's?"
+        if called[1:]
+        else ""
+    )
 
 
 @pytest.mark.guarantee("NET-01")
@@ -47,8 +60,11 @@ def test_nobody_but_the_application_is_let_in(account):
         strangers = sorted({str(one) for one in opened if one.source_group not in ecs})
         if strangers:
             yield f"{server['DBInstanceIdentifier']}: {'; '.join(strangers)}"
-        if unread:
-            raise NotReadError(unread)
+        let_in = sorted({one.source_group for one in opened} & ecs)
+        if len(let_in) > 1:
+            yield f"{server['DBInstanceIdentifier']} lets several groups called {APPLICATION} in: {', '.join(let_in)}"
+        if reason := unread or doubt(account, server):
+            raise NotReadError(reason)
 
     nothing_wrong(account.servers[0], others, account.servers[1])
 
@@ -58,10 +74,11 @@ def test_the_application_is_let_in(account):
     def closed(server):
         opened, ecs, unread = attached(account, server)
         if any(one.source_group in ecs and one.covers(PORT) for one in opened):
-            return
+            unread = doubt(account, server)
+        elif not unread:
+            yield f"{server['DBInstanceIdentifier']}: no security group lets {APPLICATION} in on port {PORT}"
         if unread:
             raise NotReadError(unread)
-        yield f"{server['DBInstanceIdentifier']}: no security group lets {APPLICATION} in on port {PORT}"
 
     nothing_wrong(account.servers[0], closed, account.servers[1])
 

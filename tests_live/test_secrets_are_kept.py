@@ -6,7 +6,9 @@ import pytest
 
 from spec.rds import RDS
 from support.judged import nothing_wrong
+from support.parameters import now_and_soon
 from support.policies import open_to_everybody
+from support.servers import not_in_force, staying
 from support.unread import NotReadError
 
 URLS = RDS["secrets"]["urls"]
@@ -54,6 +56,8 @@ def test_every_key_is_enabled(account):
 @pytest.mark.guarantee("SEC-03")
 def test_every_server_refuses_a_connection_without_tls(account):
     def lax(server):
+        if server is not account.instance:  # of which PRM-02 says so
+            yield from not_in_force(server)
         for name, parameters in account.parameters(server).items():
             forced = parameters.get("rds.force_ssl")
             if forced not in (None, "1"):  # not set means 1: the default since PostgreSQL 15
@@ -116,12 +120,15 @@ def test_to_its_server_leads_the(name, account):
     assert found["port"] == RDS["instance"]["port"], f"it leads to port {found['port']}"
     assert found["database"] == RDS["database"]["name"], f"it leads to the database {found['database']}"
     servers, unread = account.partly("replicas") if URLS[name]["server"] == "replica" else ([account.instance], "")
-    at = {
-        server["Endpoint"]["Address"].lower(): server for server in servers if server.get("Endpoint")
-    }  # else: being made
+    reached = [server for server in staying(servers) if server.get("Endpoint")]  # else: being made
+    at = {server["Endpoint"]["Address"].lower(): server for server in reached}
     if found["host"] not in at and (unread or not at):
-        pytest.skip(unread or "no server that it could lead to has an endpoint, or is there: REP-01")
+        pytest.skip(unread or "no server that it could lead to has an endpoint; of replicas: REP-01")
     assert found["host"] in at, f"it leads to {found['host']}, not to {' or '.join(at)}"
+    server = at[found["host"]]
+    if server is not account.instance:  # of which RDS-08 says so
+        for port in (server["Endpoint"]["Port"], *now_and_soon(server, "Port")[1:]):
+            assert port == found["port"], f"{server['DBInstanceIdentifier']} listens, or is about to listen, on {port}"
 
 
 @pytest.mark.guarantee("SEC-09")

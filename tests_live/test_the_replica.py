@@ -5,7 +5,7 @@ import pytest
 from spec.rds import RDS
 from support.judged import nothing_wrong
 from support.parameters import at_least_small, now_and_soon
-from support.servers import out_of_order
+from support.servers import out_of_order, staying
 
 
 def replicas(account):
@@ -36,7 +36,7 @@ def test_a_replica_follows_the_instance(account):
             if not info.get("Normal", True) or info.get("Status") not in ("replicating", None):
                 yield f"the replica {name} does not replicate: {info.get('Status')} {info.get('Message', '')}"
 
-    nothing_wrong(following, idle, unread)
+    nothing_wrong(staying(following), idle, unread)
 
 
 @pytest.mark.guarantee("REP-02")

@@ -3,8 +3,8 @@
 import pytest
 
 from tests_suite import account_changes as c
+from tests_suite import secret_changes as sc
 from tests_suite.account_mutants_around import PAST
-from tests_suite.account_variations import another_replica
 from tests_suite.conftest import PRODUCTION, run_in
 from tests_suite.test_live_account import IN_THE_ACCOUNT
 
@@ -20,12 +20,6 @@ def second_manual_snapshot(sim, s):
     rds.modify_db_snapshot_attribute(DBSnapshotIdentifier=name, AttributeName="restore", ValuesToAdd=["all"])
 
 
-def worse_replica(sim, s):
-    another_replica(sim, s)
-    reports = sim.instance("amply-reports")
-    c.put(reports, status="stopped", db_instance_class="db.t3.micro", multi_az=True)
-
-
 # What is refused, what it is about, what is not checked for it, and what is broken beside it.
 HIDING = {
     "a replica": (
@@ -39,8 +33,8 @@ HIDING = {
             "SEC-01": c.field("i", storage_encrypted=False),
             "SEC-03": c.parameter("rds.force_ssl", "0"),
             "SEC-04": c.certificate("instance", "rds-ca-2019", PAST),
-            "SEC-08": c.secret(c.REPLICA, ":5432/", ":5433/"),
-            "REP-01 REP-02 REP-03": worse_replica,
+            "SEC-08": sc.secret(sc.REPLICA, ":5432/", ":5433/"),
+            "REP-01 REP-02 REP-03": c.another_replica(status="stopped", db_instance_class="db.t3.micro", multi_az=True),
         },
     ),
     "who may restore a snapshot": (
@@ -59,7 +53,7 @@ HIDING = {
             "BAK-06": c.snapshot("manual_snapshot", status="failed"),
         },
     ),
-    "a policy": ("GetResourcePolicy", "database-url", {"SEC-07"}, {"SEC-07": c.policy(c.MASTER, c.OPEN)}),
+    "a policy": ("GetResourcePolicy", "database-url", {"SEC-07"}, {"SEC-07": sc.policy(sc.MASTER, sc.OPEN)}),
     "a key": (
         "DescribeKey",
         "arn:aws:kms",

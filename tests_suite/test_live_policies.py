@@ -3,7 +3,7 @@
 import pytest
 
 from support.policies import open_to_everybody
-from tests_suite.account_changes import statement
+from tests_suite.secret_changes import statement
 
 EVERY_OTHER_EIGHTH = [f"{first}.0.0.0/8" for first in range(1, 224, 2)]
 QUARTERS = [f"{first}.0.0.0/10" for first in (52, 53)] + [
