@@ -7,7 +7,7 @@ import pytest
 from support import catalog_questions
 from support.acquire import acquire
 from support.catalog_digest import catalog_sha256
-from support.drift import drift
+from support.drift import Comparison
 from support.migrations import Project, run
 from support.rds_like import DATABASE
 from support.subject import prepare
@@ -91,7 +91,8 @@ def differences(one, other):
         for conn in (live, candidate):
             conn.execute("SET search_path = pg_catalog")
         themes = (getattr(catalog_questions, name) for name in ("TABLES", "FUNCTIONS", "POLICIES", "ROLES"))
-        return [line for theme in themes for line in drift(live, candidate, theme, "postgres", "postgres")]
+        comparison = Comparison(live, candidate, "postgres", "postgres")
+        return [line for theme in themes for line in comparison.drift(theme)]
 
 
 def test_the_example_is_the_reference(servers):
