@@ -62,10 +62,10 @@ def totals(judged: Collection[Judged]) -> dict[str, int]:
     return {verdict: counted[verdict] for verdict in get_args(Verdict)}
 
 
-def guarantee(one: Judged) -> dict[str, Any]:
-    """One guarantee as it stands in the evidence."""
+def guarantee(one: Judged, instance: str = "") -> dict[str, Any]:
+    """One guarantee as it stands in the evidence; what mends it speaks of `instance`, as on the terminal."""
     failures = [
-        {"nodeid": test.nodeid, "observed": test.observed, "remedy": one.guarantee.remedy}
+        {"nodeid": test.nodeid, "observed": test.observed, "remedy": one.guarantee.mend(instance)}
         for test in one.tests
         if test.outcome != "passed"
     ]
@@ -115,7 +115,7 @@ def document(
         "candidate": dict(candidate),
         "environment": dict(environment),
         "totals": totals(judged),
-        "guarantees": [guarantee(one) for one in judged],
+        "guarantees": [guarantee(one, str(environment.get("instance", ""))) for one in judged],
     }
 
 

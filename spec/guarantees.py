@@ -61,6 +61,10 @@ class Guarantee:
         """Where the design document promises it: section and words."""
         return f'{self.section}: "{self.words}"'
 
+    def mend(self, instance: str = "") -> str:
+        """What mends it, for this instance if it is known."""
+        return self.remedy.replace("<instance>", instance or "<instance>")
+
 
 def _read(path: Path, *, planned: bool) -> dict[str, Guarantee]:
     found: dict[str, Guarantee] = {}

@@ -12,6 +12,16 @@ from support.unread import NotReadError, TargetError
 
 Json = dict[str, Any]
 FORMAT: Final = "amply-compliance-account/1"
+LISTS: Final = ("replicas", "snapshots", "security_groups", "route_tables")  # of which a part may be missing
+_COLONS: Final = 6  # in the ARN of an instance
+_WORDS: Final = ("environment", "instance_id", "region", "account_id")
+_KINDS: Final[dict[str, type]] = {
+    **dict.fromkeys(_WORDS, str),
+    "moment": datetime,
+    "answers": dict,
+    "missing": dict,
+    "calls": list,
+}
 
 
 @dataclass(frozen=True)
@@ -47,16 +57,22 @@ class Account:
         found: Json = self.answers["instance"]
         return found
 
-    @property
-    def replicas(self) -> list[Json]:
-        """Its read replicas, in every region, likewise."""
-        found: list[Json] = self["replicas"]
-        return found
+    def partly(self, name: str, part: str = "") -> tuple[list[Any], str]:
+        """What was read of a list such as snapshots, and why the rest was not; empty if there is no rest.
+
+        `part` limits the reason to one part of the list, such as the server whose snapshots they are.
+        """
+        parts = [
+            which for which in self.missing if which.startswith(f"{name}/") and part in ("", which.partition("/")[2])
+        ]
+        reasons = [self.missing[which] for which in (name, *parts) if which in self.missing]
+        return ([] if name in self.missing else self.answers[name]), "".join(reasons[:1])
 
     @property
-    def servers(self) -> list[Json]:
-        """The instance and its replicas."""
-        return [self.instance, *self.replicas]
+    def servers(self) -> tuple[list[Json], str]:
+        """The instance, its replicas, in every region, and theirs; and why others could not be read."""
+        replicas, unread = self.partly("replicas")
+        return [self.instance, *replicas], unread
 
     def groups(self, server: Json) -> list[str]:
         """The parameter groups of a server, by the names that `group/...` and `parameters/...` have here."""
@@ -92,14 +108,22 @@ def loads(text: str) -> Account:
     content = json.loads(text, object_hook=_moments)
     if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
         raise ValueError(f"not a record of an account in the format {FORMAT}")
+    wrong = [name for name, kind in _KINDS.items() if not isinstance(content.get(name), kind)]
+    if wrong:
+        raise ValueError(f"a damaged record of an account: {wrong[0]} is no {_KINDS[wrong[0]].__name__}")
+    words = [*content["calls"], *content["missing"].values()]
+    instance = content["answers"].get("instance")
+    if isinstance(instance, dict):
+        words += [instance.get(name) for name in ("DBInstanceArn", "DBInstanceIdentifier", "DBInstanceStatus")]
+    lists = [content["answers"].get(name, []) for name in LISTS]
+    whole = isinstance(instance, dict) and all(isinstance(word, str) for word in words)
+    if not (whole and all(isinstance(one, list) for one in lists) and content["environment"] in TARGETS):
+        raise ValueError("a damaged record of an account")
     try:
         account = Account(**{**content, "calls": tuple(content["calls"])})
-        known = account.environment in TARGETS and account.moment.tzinfo is not None
-        instance = account.answers["instance"]
-        whole = known and isinstance(account.missing, dict) and {"DBInstanceArn", "DBInstanceStatus"} <= instance.keys()
-    except (KeyError, TypeError, AttributeError) as error:
+    except TypeError as error:
         raise ValueError(f"a damaged record of an account: {error}") from None
-    if not whole:
+    if account.moment.tzinfo is None or instance["DBInstanceArn"].count(":") < _COLONS:
         raise ValueError("a damaged record of an account")
     return account
 

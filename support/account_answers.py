@@ -1,6 +1,5 @@
 """Single answers of AWS, reduced to what the specification needs to know."""
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Final
 
@@ -39,13 +38,22 @@ def parameters(aws: Aws, name: str, region: str) -> dict[str, str | None]:
     return {one["ParameterName"]: one.get("ParameterValue") for one in found if one["ParameterName"] in PARAMETERS}
 
 
-def by_vpc(aws: Aws, networks: Iterable[tuple[str, str]], operation: str, field: str) -> list[Json]:
-    """All of `field` in these networks (VPC, region)."""
-    found: list[Json] = []
-    for vpc, region in sorted(networks):
-        filters = [{"Name": "vpc-id", "Values": [vpc]}]
-        found += aws.ask("ec2", operation, region=region, Filters=filters)[field]
-    return found
+def replica(aws: Aws, identifier: str, region: str) -> list[Json]:
+    """A replica, in a list. Raises NotThereError if it is gone."""
+    gone = ("DBInstanceNotFound",)
+    found = aws.ask("rds", "describe_db_instances", region=region, missing=gone, DBInstanceIdentifier=identifier)
+    return list(found["DBInstances"])
+
+
+def snapshots(aws: Aws, server: str) -> list[Json]:
+    """The snapshots of a server of the account's region."""
+    return list(aws.ask("rds", "describe_db_snapshots", DBInstanceIdentifier=server)["DBSnapshots"])
+
+
+def by_vpc(aws: Aws, vpc: str, region: str, operation: str, field: str) -> list[Json]:
+    """All of `field` in this network."""
+    filters = [{"Name": "vpc-id", "Values": [vpc]}]
+    return list(aws.ask("ec2", operation, region=region, Filters=filters)[field])
 
 
 def key(aws: Aws, arn: str) -> Json:

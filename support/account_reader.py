@@ -2,15 +2,12 @@
 
 Answers by name: instance, replicas, group/<parameter group>, parameters/<group>, snapshots, access/<snapshot>, alarms,
 topic/<arn>, metrics, security_groups, route_tables, key/<arn>, secret/<name>, policy/<name>, value/<name>.
-None stands for something that AWS does not have.
+None stands for something that AWS does not have. Of replicas, snapshots, security_groups and route_tables a part may be
+missing, under replicas/<replica>, snapshots/<server>, security_groups/<network>, route_tables/<network>.
 """
 
 import json
-import queue
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
@@ -21,12 +18,10 @@ from support.account import Account, Json
 from support.account_answers import region_of
 from support.alarms import actions, relevant
 from support.aws import Aws
+from support.questions import Job, Progress, Questions
 from support.redaction import redacted_whole
-from support.unread import NotReadError, NotThereError, TargetError
+from support.unread import NotThereError, TargetError
 
-Job = tuple[str, Callable[[], Any]]
-Progress = Callable[[int, int, str], None]
-_AT_ONCE: Final = 12
 _NO_SECRET: Final = ("ResourceNotFoundException",)
 
 
@@ -35,23 +30,24 @@ class Reader:
 
     def __init__(self, aws: Aws, environment: str, instance: str, *, read_secrets: bool, progress: Progress) -> None:
         self._aws, self._environment, self._instance = aws, environment, instance
-        self._read_secrets, self._progress = read_secrets, progress
-        self._secrets = TARGETS[environment].secret
-        self._answers: Json = {}
-        self._missing: dict[str, str] = {}
-        self._done = self._asked = 0
+        self._read_secrets, self._secrets = read_secrets, TARGETS[environment].secret
+        self._asked = Questions("instance", progress)
+        self._answers, self._missing = self._asked.answers, self._asked.missing
 
     def read(self) -> Account:
-        """Ask everything. Raises TargetError if the instance cannot be seen, or AWS not be asked at all."""
+        """Ask everything. Raises TargetError if the instance cannot be seen, or AWS not be asked for it at all."""
         moment = datetime.now(UTC)
         urls = [self._secrets(name) for name in RDS["secrets"]["urls"]]
         first = [("instance", self._read_instance), ("alarms", self._read_alarms)]
-        self._run([*first, *(job for name in urls for job in self._secret_jobs(name))])
+        self._asked.ask([*first, *(job for name in urls for job in self._secret_jobs(name))])
         try:
-            self._run(self._around_the_instance())
-            self._run(self._around_all())
+            self._asked.ask(self._around_the_instance())
+            self._follow_replicas()
+            self._asked.ask(self._around_all())
         except (KeyError, TypeError) as error:
             raise TargetError(f"AWS describes the instance without what belongs there: {error}") from None
+        for name in ("security_groups", "route_tables"):
+            self._asked.join(name)
         arn = self._answers["instance"]["DBInstanceArn"]
         return Account(
             environment=self._environment,
@@ -63,42 +59,6 @@ class Reader:
             missing=redacted_whole(self._missing),
             calls=tuple(sorted(self._aws.calls)),
         )
-
-    def _run(self, jobs: Iterable[Job]) -> None:
-        jobs, waiting, done = list(jobs), queue.SimpleQueue[Job](), queue.SimpleQueue[tuple[str, Future[Any]]]()
-        for job in jobs:
-            waiting.put(job)
-
-        def work() -> None:
-            with suppress(queue.Empty):
-                while True:
-                    name, job = waiting.get_nowait()
-                    future: Future[Any] = Future()
-                    try:
-                        future.set_result(job())
-                    except BaseException as error:  # handed to whoever waits
-                        future.set_exception(error)
-                    done.put((name, future))
-
-        self._asked += len(jobs)
-        for _ in range(min(_AT_ONCE, len(jobs))):
-            # Nobody waits for these threads: an interrupted run does not hang on an answer that does not come.
-            threading.Thread(target=work, daemon=True, name="aws").start()
-        for _ in jobs:
-            name, future = done.get()
-            self._done += 1
-            self._progress(self._done, self._asked, name)
-            self._take(name, future)
-
-    def _take(self, name: str, future: Future[Any]) -> None:
-        try:
-            self._answers[name] = future.result()
-        except NotThereError:
-            self._answers[name] = None
-        except NotReadError as error:
-            self._missing[name] = str(error)
-        except (KeyError, IndexError, TypeError, ValueError) as error:
-            self._missing[name] = f"the answer cannot be understood: {type(error).__name__}"
 
     def _read_instance(self) -> Json:
         try:
@@ -125,8 +85,8 @@ class Reader:
             raise TargetError(f"the instance {self._instance} cannot be read: {self._missing['instance']}")
         instance = self._answers["instance"]
         yield "metrics", self._read_metrics
-        yield "replicas", partial(self._replicas, instance.get("ReadReplicaDBInstanceIdentifiers", []))
-        yield "snapshots", partial(self._snapshots, instance)
+        yield self._snapshot_job(instance["DBInstanceIdentifier"])
+        yield from self._replica_jobs(_replicas_of(instance))
         if managed := instance.get("MasterUserSecret"):
             yield from self._secret_jobs(managed["SecretArn"], valuable=False)
         else:
@@ -136,7 +96,7 @@ class Reader:
                 yield f"topic/{topic}", partial(answers.topic, self._aws, topic)
 
     def _around_all(self) -> Iterator[Job]:
-        servers = [self._answers["instance"], *(self._answers.get("replicas") or [])]
+        servers = [self._answers["instance"], *self._asked.join("replicas")]
         groups = {
             (group["DBParameterGroupName"], region_of(server["DBInstanceArn"]))
             for server in servers
@@ -145,37 +105,44 @@ class Reader:
         for name, region in sorted(groups):
             yield f"group/{name}@{region}", partial(answers.group, self._aws, name, region)
             yield f"parameters/{name}@{region}", partial(answers.parameters, self._aws, name, region)
-        networks = {(server["DBSubnetGroup"]["VpcId"], region_of(server["DBInstanceArn"])) for server in servers}
+        networks = {
+            (server["DBSubnetGroup"]["VpcId"], region_of(server["DBInstanceArn"]))
+            for server in servers
+            if server.get("DBSubnetGroup")  # one that is being made has none yet
+        }
         for name, operation in (
             ("SecurityGroups", "describe_security_groups"),
             ("RouteTables", "describe_route_tables"),
         ):
-            yield operation.removeprefix("describe_"), partial(answers.by_vpc, self._aws, networks, operation, name)
-        snapshots = self._answers.get("snapshots") or []
+            for vpc, region in sorted(networks):
+                part = f"{operation.removeprefix('describe_')}/{vpc}@{region}"
+                yield part, partial(answers.by_vpc, self._aws, vpc, region, operation, name)
+        snapshots = self._asked.join("snapshots")
         for snapshot in snapshots:
             if snapshot.get("SnapshotType") != "automated":  # AWS lets nobody share those
                 yield f"access/{snapshot['DBSnapshotIdentifier']}", partial(answers.access, self._aws, snapshot)
         for key in sorted({thing["KmsKeyId"] for thing in [*servers, *snapshots] if thing.get("KmsKeyId")}):
             yield f"key/{key}", partial(answers.key, self._aws, key)
 
-    def _replicas(self, identifiers: Iterable[str]) -> list[Json]:
-        found: list[Json] = []
-        for identifier in identifiers:  # an ARN, if the replica stands in another region
-            region = region_of(identifier) if identifier.startswith("arn:") else self._aws.region
-            gone = ("DBInstanceNotFound",)
-            with suppress(NotThereError):
-                found += self._aws.ask(
-                    "rds", "describe_db_instances", region=region, missing=gone, DBInstanceIdentifier=identifier
-                )["DBInstances"]
-        return found
+    def _follow_replicas(self) -> None:
+        """Read replicas of replicas, until there are no more of them."""
+        instance = self._answers["instance"]
+        known = {(instance["DBInstanceIdentifier"], self._aws.region), *_replicas_of(instance)}
+        found = self._asked.join("replicas")
+        while further := {one for replica in found for one in _replicas_of(replica)} - known:
+            known |= further
+            self._asked.ask(self._replica_jobs(further))
+            found = self._asked.join("replicas")
 
-    def _snapshots(self, instance: Json) -> list[Json]:
-        names = [instance["DBInstanceIdentifier"], *instance.get("ReadReplicaDBInstanceIdentifiers", [])]
-        found: list[Json] = []
-        for name in names:
-            if not name.startswith("arn:"):
-                found += self._aws.ask("rds", "describe_db_snapshots", DBInstanceIdentifier=name)["DBSnapshots"]
-        return found
+    def _replica_jobs(self, replicas: Iterable[tuple[str, str]]) -> Iterator[Job]:
+        for name, region in sorted(replicas):
+            here = region == self._aws.region
+            yield f"replicas/{name if here else f'{name}@{region}'}", partial(answers.replica, self._aws, name, region)
+            if here:
+                yield self._snapshot_job(name)
+
+    def _snapshot_job(self, server: str) -> Job:
+        return f"snapshots/{server}", partial(answers.snapshots, self._aws, server)
 
     def _secret_jobs(self, name: str, *, valuable: bool = True) -> Iterator[Job]:
         def ask(operation: str) -> Json:
@@ -192,3 +159,9 @@ class Reader:
             yield f"value/{name}", lambda: answers.without_password(ask("get_secret_value"))
         else:
             self._missing[f"value/{name}"] = "secrets are not read without --read-secrets"
+
+
+def _replicas_of(server: Json) -> set[tuple[str, str]]:
+    """Identifier and region of its read replicas; RDS gives an ARN for one that stands in another region."""
+    region, names = region_of(server["DBInstanceArn"]), server.get("ReadReplicaDBInstanceIdentifiers") or []
+    return {(name, region_of(name) if name.startswith("arn:") else region) for name in names}

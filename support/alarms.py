@@ -88,7 +88,10 @@ def _does_not_go_off(alarm: Json, spec: AlarmSpec) -> Iterator[str]:
         yield f"it looks every {watched['Period']} s; values come once a minute"
     if spec.period and (watched.get("Period"), periods) != (spec.period, spec.periods):
         yield f"it looks at {periods} periods of {watched.get('Period')} s, not {spec.periods} of {spec.period} s"
-    if alarm.get("DatapointsToAlarm") not in (None, periods):
+    if spec.period and alarm.get("DatapointsToAlarm") not in (
+        None,
+        periods,
+    ):  # else M of N goes off no later than M of M
         yield f"{alarm['DatapointsToAlarm']} of its {periods} periods decide"
 
 
@@ -111,6 +114,7 @@ def _reaches_nobody(alarm: Json, topic_is_there: Callable[[str], bool]) -> tuple
 
 def _receives_nothing(alarm: Json, moment: datetime) -> Iterator[str]:
     since = alarm.get("StateUpdatedTimestamp") or moment
-    span = timedelta(seconds=(_watched(alarm).get("Period") or 60) * (alarm.get("EvaluationPeriods") or 1))
+    periods = (alarm.get("EvaluationPeriods") or 1) + 1  # one more: CloudWatch looks again a period later
+    span = timedelta(seconds=(_watched(alarm).get("Period") or _MINUTE) * periods)
     if alarm.get("StateValue") == "INSUFFICIENT_DATA" and moment - since > span:
         yield f"it has had too little data since {since:%Y-%m-%d %H:%M} UTC"

@@ -77,20 +77,25 @@ def _text(value: str) -> str:
         data = json.loads(value)
     except ValueError:
         return value.strip()
-    found = [text for text in _strings(data) if re.match(r"\w+(\+\w+)?://", text)]
-    if len(set(found)) == 1:
-        return found[0]
-    if isinstance(data, Mapping) and not found and "host" in data:
+    found = {text for text in _strings(data) if re.match(r"\w+(\+\w+)?://", text)}
+    ours = {text for text in found if re.match(r"postgres(ql)?(\+\w+)?://", text)}
+    if len(ours) == 1:
+        return ours.pop()
+    if isinstance(data, Mapping) and not ours and "host" in data:
         return _assembled(data)
+    if len(found) == 1:
+        return found.pop()  # of another scheme: said by whoever reads it
     raise NotAConnectionStringError("JSON that holds no connection string, or several")
 
 
 def _assembled(data: Mapping[str, Any]) -> str:
     options = "&".join(f"{name}={data[name]}" for name in ("ssl", "sslmode") if name in data)
-    database, user = data.get("dbname", data.get("database", "")), data.get("username", data.get("user", ""))
-    engine = str(data.get("engine", ""))
+    database, user = data.get("dbname") or data.get("database") or "", data.get("username") or data.get("user") or ""
+    engine = str(data.get("engine") or "postgres")
+    if not re.fullmatch(r"postgres|postgresql(\+\w+)?|aurora-postgresql", engine):
+        raise NotAConnectionStringError("JSON for another engine than PostgreSQL")
     scheme = engine if engine.startswith("postgresql") else "postgresql"
-    return f"{scheme}://{user}@{data['host']}:{data.get('port', 5432)}/{database}?{options}"
+    return f"{scheme}://{user}@{data['host']}:{data.get('port') or 5432}/{database}?{options}"
 
 
 def _known(value: str, known: tuple[str, ...], otherwise: str) -> str:
@@ -116,14 +121,14 @@ def parse(value: str) -> ConnectionString:
     }
     if "service" in options:
         raise NotAConnectionStringError("it leads to a service of libpq, not to a server")
-    host = options.get("hostaddr") or options.get("host") or match["host"]
+    host = (options.get("hostaddr") or options.get("host") or match["host"]).lower().removesuffix(".")  # of the root
     database = options.get("dbname") or options.get("database") or match["database"] or ""
     port = options.get("port") or match["port"] or "5432"
     driver = match["driver"] or ""
     return ConnectionString(
         driver=_known(driver, tuple(_WORDS), "another driver"),
         user=_known(unquote(options.get("user") or match["user"] or ""), (APP, READONLY, OWNER), "another user"),
-        host=host.lower() if _ENDPOINT.fullmatch(host.lower()) else "something that is no endpoint",
+        host=host if _ENDPOINT.fullmatch(host) else "something that is no endpoint",
         port=int(port) if re.fullmatch(r"\d{1,5}", port) else 0,
         database=_known(unquote(database), (RDS["database"]["name"], "postgres"), "another one"),
         options={

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from functools import cached_property
 from typing import Any, Final
 
 import psycopg
@@ -56,22 +57,34 @@ def _without_parts(found: dict[str, str], wholes: set[str]) -> dict[str, str]:
     return {name: text for name, text in found.items() if not is_part(name)}
 
 
-def drift(live: Connection, candidate: Connection, questions: tuple[str, ...], login: str, superuser: str) -> list[str]:
-    """Every object that only one of the two has, or that is not the same in both, a sentence each.
+class Comparison:
+    """The live database against the candidate.
 
     `login` and `superuser`, the roles that look, are no part of the schema unless the document names them.
     """
-    but = [role for role in (login, superuser) if role not in DOCUMENTED]
-    wholes = _wholes(live, but) ^ _wholes(candidate, but)
-    found, wanted = (_without_parts(objects(conn, questions, but), wholes) for conn in (live, candidate))
-    only_live = [
-        f"only the live database has: {_alone(name, found[name])}" for name in sorted(found.keys() - wanted.keys())
-    ]
-    only_candidate = [
-        f"only the candidate has: {_alone(name, wanted[name])}" for name in sorted(wanted.keys() - found.keys())
-    ]
-    both = [name for name in sorted(found.keys() & wanted.keys()) if found[name] != wanted[name]]
-    return [*only_candidate, *only_live, *(_differing(name, found[name], wanted[name]) for name in both)]
+
+    def __init__(self, live: Connection, candidate: Connection, login: str, superuser: str) -> None:
+        self._live, self._candidate = live, candidate
+        self._but = [role for role in (login, superuser) if role not in DOCUMENTED]
+
+    @cached_property
+    def _only_one_has(self) -> set[str]:
+        return _wholes(self._live, self._but) ^ _wholes(self._candidate, self._but)
+
+    def drift(self, questions: tuple[str, ...]) -> list[str]:
+        """Every object that only one of the two has, or that is not the same in both, a sentence each."""
+        found, wanted = (
+            _without_parts(objects(conn, questions, self._but), self._only_one_has)
+            for conn in (self._live, self._candidate)
+        )
+        only_live = [
+            f"only the live database has: {_alone(name, found[name])}" for name in sorted(found.keys() - wanted.keys())
+        ]
+        only_candidate = [
+            f"only the candidate has: {_alone(name, wanted[name])}" for name in sorted(wanted.keys() - found.keys())
+        ]
+        both = [name for name in sorted(found.keys() & wanted.keys()) if found[name] != wanted[name]]
+        return [*only_candidate, *only_live, *(_differing(name, found[name], wanted[name]) for name in both)]
 
 
 def shown(differences: list[str]) -> str:

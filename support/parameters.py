@@ -15,6 +15,7 @@ _GIB: Final = 2**30
 # Memory in GiB of a burstable class by its size, and of another family's xlarge.
 _BURSTABLE: Final = {"nano": 0.5, "micro": 1, "small": 2, "medium": 4, "large": 8, "xlarge": 16, "2xlarge": 32}
 _PER_XLARGE: Final = {"c": 8, "m": 16, "r": 32, "x": 64, "z": 32}
+_LARGER: Final = {"x2ie": 128, "x1e": 122}  # families of the letter that have more
 _SMALL: Final = 2.0  # GiB of db.t3.small
 
 _BINARY: Final[dict[type[ast.operator], Callable[[float, float], float]]] = {
@@ -30,13 +31,16 @@ def memory(instance_class: str) -> float:
     """The memory of a class such as db.t3.small, in bytes. Raises NotReadError for one that is not known."""
     match = re.fullmatch(r"db\.([a-z])(\w*)\.(\w+?)(\.\w+)*", instance_class)
     if match:
-        family, _, size, _ = match.groups()
+        family, generation, size, _ = match.groups()
         if family == "t" and size in _BURSTABLE:
             return _BURSTABLE[size] * _GIB
         many = re.fullmatch(r"(\d*)xlarge", size)
         parts = {"medium": 0.25, "large": 0.5}
         if family in _PER_XLARGE and (many or size in parts):
-            return _PER_XLARGE[family] * (float(many[1] or 1) if many else parts[size]) * _GIB
+            each = next(
+                (gib for name, gib in _LARGER.items() if f"{family}{generation}".startswith(name)), _PER_XLARGE[family]
+            )
+            return each * (float(many[1] or 1) if many else parts[size]) * _GIB
     raise NotReadError(f"the class {instance_class} is not known")
 
 

@@ -2,24 +2,24 @@
 
 import re
 from collections.abc import Mapping
-from ipaddress import collapse_addresses, ip_network
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from typing import Any, Final
 
 _EQUAL: Final = ("stringequals", "stringlike", "arnequals", "arnlike", "stringequalsignorecase")
+_ORGANISATION, _PART, _ACCOUNT = r"o-\w+", r"o-\w+/.*", r"\d{12}"
 # Keys that name somebody or a network of somebody's, and what a value must at least pin down.
 _NARROWING: Final = {
     "aws:sourcevpc": r"vpc-\w+",
-    "aws:sourcevpcarn": r"arn:[\w-]+:ec2:[\w-]+:\d{12}:vpc/vpc-\w+",
     "aws:sourcevpce": r"vpce-\w+",
-    "aws:vpceaccount": r"\d{12}",
-    **dict.fromkeys(("aws:vpceorgid", "aws:principalorgid", "aws:sourceorgid"), r"o-\w+"),
-    **dict.fromkeys(("aws:vpceorgpaths", "aws:principalorgpaths", "aws:sourceorgpaths"), r"o-\w+/.*"),
-    "aws:principalaccount": r"\d{12}",
-    "aws:sourceaccount": r"\d{12}",
+    "aws:sourcevpcarn": r"arn:[\w-]+:ec2:[\w-]*:\d{12}:vpc/.+",
+    **{f"aws:{whose}orgid": _ORGANISATION for whose in ("principal", "source", "vpce")},
+    **{f"aws:{whose}orgpaths": _PART for whose in ("principal", "source", "vpce")},
+    **{f"aws:{whose}account": _ACCOUNT for whose in ("principal", "source", "vpce")},
     "aws:principalarn": r"arn:[\w-]+:\w+::\d{12}:.+",
     "aws:sourcearn": r"arn:[\w-]+:[\w-]+:[\w-]*:\d{12}:.+",
 }
-_WIDEST: Final = {4: 8, 6: 16}  # bits; what covers more than one such network is half the world
+_MOST_4: Final = 2**24  # public addresses in all, a /8; with more it is half the world
+_MOST_6: Final = 2**112  # a /16
 
 
 def _listed(value: Any) -> list[Any]:
@@ -33,51 +33,49 @@ def _everybody(principal: Any) -> bool:
 
 
 def _few(values: list[Any]) -> bool:
-    """Whether the networks are few addresses of the world's, together; private ones are nobody's in particular but inside."""
+    """Whether these networks, each address counted once, are somebody's; private ones always are."""
     try:
         networks = [ip_network(value, strict=False) for value in values]
     except ValueError:
         return False
-    for version, widest in _WIDEST.items():
-        ours = [one for one in networks if one.version == version]
-        public = [one for one in collapse_addresses(ours) if not one.is_private]  # type: ignore[type-var]
-        if sum(2.0**-one.prefixlen for one in public) > 2.0**-widest:
-            return False
-    return bool(networks)
+    public = [network for network in networks if not network.is_private]
+    four = collapse_addresses(network for network in public if isinstance(network, IPv4Network))
+    six = collapse_addresses(network for network in public if isinstance(network, IPv6Network))
+    return sum(one.num_addresses for one in four) <= _MOST_4 and sum(one.num_addresses for one in six) <= _MOST_6
 
 
-def _somebody(operator: str, key: str, values: list[Any], present: set[str]) -> bool:
-    """Whether a test is met by somebody in particular only. `present`: keys that the request has to have.
-
-    ForAllValues and IfExists are met by a request that has no such key.
-    """
-    for_all, _, plain = operator.lower().rpartition(":")
-    key = key.lower()
-    if (for_all == "forallvalues" or plain.endswith("ifexists")) and key not in present:
-        return False
-    plain = plain.removesuffix("ifexists")
-    if plain == "ipaddress" and key == "aws:sourceip":
+def _somebody(operator: str, key: str, values: list[Any]) -> bool:
+    """Whether a test, if its key is there, is met by somebody in particular only."""
+    if operator == "ipaddress" and key == "aws:sourceip":
         return _few(values)
     pinned = _NARROWING.get(key)
-    return plain in _EQUAL and pinned is not None and all(re.fullmatch(pinned, str(value)) for value in values)
+    return operator in _EQUAL and pinned is not None and all(re.fullmatch(pinned, str(value)) for value in values)
 
 
 def _narrowed(condition: Any) -> bool:
-    """Whether a condition excludes everybody but somebody in particular: one of its tests is enough, all must be met."""
+    """Whether a condition excludes everybody but somebody in particular: one of its tests is enough, all must be met.
+
+    ForAllValues and IfExists are also met where the key is absent: they narrow only what Null says has to be there.
+    """
     if not isinstance(condition, Mapping):
         return False
     tests = [
-        (operator, key, _listed(values))
-        for operator, keys in condition.items()
-        if isinstance(keys, Mapping)
-        for key, values in keys.items()
+        (operator.lower(), key.lower(), _listed(values))
+        for operator, tests in condition.items()
+        if isinstance(tests, Mapping)
+        for key, values in tests.items()
     ]
     present = {
-        key.lower()
+        key
         for operator, key, values in tests
-        if operator.lower() == "null" and [str(value).lower() for value in values] == ["false"]
+        if operator == "null" and {str(one).lower() for one in values} == {"false"}
     }
-    return any(_somebody(operator, key, values, present) for operator, key, values in tests)
+    for operator, key, values in tests:
+        quantifier, _, plain = operator.rpartition(":")
+        optional = quantifier == "forallvalues" or plain.endswith("ifexists")
+        if (key in present or not optional) and _somebody(plain.removesuffix("ifexists"), key, values):
+            return True
+    return False
 
 
 def open_to_everybody(policy: Any) -> str:

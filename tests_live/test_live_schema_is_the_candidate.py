@@ -3,7 +3,7 @@
 import pytest
 
 from support import catalog_questions
-from support.drift import drift, shown
+from support.drift import shown
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,6 @@ from support.drift import drift, shown
         pytest.param("ROLES", marks=pytest.mark.guarantee("DRF-04")),
     ],
 )
-def test_nothing_differs_in(theme, live, candidate, login, subject):
-    differences = drift(live, candidate, getattr(catalog_questions, theme), login, subject.server.superuser)
+def test_nothing_differs_in(theme, comparison):
+    differences = comparison.drift(getattr(catalog_questions, theme))
     assert not differences, shown(differences)

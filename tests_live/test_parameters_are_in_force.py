@@ -6,6 +6,7 @@ import pytest
 
 from spec.rds import RDS
 from support.parameters import fires_triggers, logs_changes_of_the_schema, memory, reaches_the_log, share, value
+from support.servers import not_in_force
 
 WANTED = RDS["parameters"]
 MEMORY = RDS["memory"]
@@ -37,13 +38,9 @@ def test_the_group_belongs_to_the_documented_family(account):
 
 @pytest.mark.guarantee("PRM-02")
 def test_the_group_is_in_sync(account):
-    groups = account.instance.get("DBParameterGroups", [])
-    assert groups, "no parameter group is attached"
-    for group in groups:
-        status = group["ParameterApplyStatus"]
-        assert status == "in-sync", (
-            f"the group {group['DBParameterGroupName']} is {status}: what it says is not in force"
-        )
+    assert account.groups(account.instance), "no parameter group is attached"
+    waiting = [*not_in_force(account.instance)]
+    assert not waiting, "; ".join(waiting)
     status = account.instance["DBInstanceStatus"]
     assert status != "incompatible-parameters", f"the instance is {status}: it does not start with its parameters"
 

@@ -61,9 +61,11 @@ def test_the_master_user_is_called_as_documented(account):
 
 @pytest.mark.guarantee("RDS-08")
 def test_the_instance_listens_on_the_documented_port(account):
-    now, *soon = now_and_soon(account.instance, "Port")
-    for port in (account.instance.get("Endpoint", {}).get("Port", now), *soon):
+    endpoint = account.instance.get("Endpoint") or {}
+    for port in [*filter(None, [endpoint.get("Port")]), *now_and_soon(account.instance, "Port")[1:]]:
         assert port == INSTANCE["port"], f"it listens, or is about to listen, on {port}"
+    if not endpoint:
+        pytest.skip("the instance has no endpoint: it is being made")
 
 
 @pytest.mark.guarantee("RDS-09")

@@ -3,19 +3,8 @@
 Each function changes the simulated account: `sim` is the simulation, `s` what stands in it, `i` the instance, `r` its replica.
 """
 
-import json
 from datetime import UTC, datetime, timedelta
 
-
-def statement(**fields):
-    """A resource policy of one statement that allows everything."""
-    allowed = {"Effect": "Allow", "Action": "secretsmanager:*", "Resource": "*", **fields}
-    return {"Version": "2012-10-17", "Statement": [allowed]}
-
-
-OPEN = statement(Principal="*")
-MET_BY_ALL = {"StringLike": {"aws:PrincipalArn": "*"}}
-PRIMARY, REPLICA, MASTER = "database-url", "database-replica-url", "database-master"
 CPU, STORAGE, CONNECTIONS = "rds-amply-high-cpu", "rds-amply-low-storage", "rds-amply-high-connections"
 
 
@@ -87,6 +76,34 @@ def second_group(server):
     return change
 
 
+def namesake(sim, s):
+    """A second group that is tagged sg-ecs; its id."""
+    ec2 = sim.client("ec2")
+    group = ec2.create_security_group(GroupName="build-servers", Description="builds", VpcId=s.vpc)["GroupId"]
+    ec2.create_tags(Resources=[group], Tags=[{"Key": "Name", "Value": "sg-ecs"}])
+    return group
+
+
+def namesake_let_in(sim, s):
+    opened(IpProtocol="tcp", FromPort=5432, ToPort=5432, UserIdGroupPairs=[{"GroupId": namesake(sim, s)}])(sim, s)
+
+
+def another_replica(of="instance", **values):
+    """A read replica more, called amply-reports, of the instance or of its replica."""
+
+    def change(sim, s):
+        names = {"db_instance_identifier": "amply-reports", "source_db_instance_identifier": getattr(s, of)}
+        made = sim.backend("rds").create_db_instance_read_replica({**names, "multi_az": False})
+        put(made, **values)
+
+    return change
+
+
+def one_of_two_replicas_goes(sim, s):
+    another_replica()(sim, s)
+    put(sim.instance(s.replica), status="deleting")
+
+
 def closed(sim, s):
     rule = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "UserIdGroupPairs": [{"GroupId": s.sg_ecs}]}
     sim.client("ec2").revoke_security_group_ingress(GroupId=s.sg_rds, IpPermissions=[rule])
@@ -113,58 +130,29 @@ def public_subnets(sim, s):
     sim.backend("rds").subnet_groups[s.subnet_group].subnets = subnets
 
 
-def secret(name, old, new):
-    """A secret's value with `old` replaced by `new`."""
-
-    def change(sim, s):
-        client = sim.client("secretsmanager")
-        text = client.get_secret_value(SecretId=s.secrets[name])["SecretString"]
-        assert old in text
-        client.put_secret_value(SecretId=s.secrets[name], SecretString=text.replace(old, new))
-
-    return change
-
-
-def nested(depth):
-    """A connection string at the bottom of JSON so deep that it cannot be read."""
-    text = '{"a": ' * depth + '"postgresql://x"' + "}" * depth
-    return lambda sim, s: sim.client("secretsmanager").put_secret_value(SecretId=s.secrets[PRIMARY], SecretString=text)
-
-
-def password(new):
-    """Another password of the application, as it is, in its connection string."""
-    return lambda sim, s: secret(PRIMARY, s.passwords[0], new)(sim, s)
-
-
-def leads_to_the_primary(sim, s):
-    addresses = {
-        one["DBInstanceIdentifier"]: one["Endpoint"]["Address"]
-        for one in sim.client("rds").describe_db_instances()["DBInstances"]
-    }
-    secret(REPLICA, addresses[s.replica], addresses[s.instance])(sim, s)
-
-
-def policy(name, text):
-    return lambda sim, s: sim.client("secretsmanager").put_resource_policy(
-        SecretId=s.secrets[name], ResourcePolicy=json.dumps(text)
-    )
-
-
-def under(condition):
-    """The primary's connection string open to everybody under this condition."""
-    return policy(PRIMARY, statement(Principal="*", Condition=condition))
-
-
-def deleted(name, **how):
-    return lambda sim, s: sim.client("secretsmanager").delete_secret(SecretId=s.secrets[name], **how)
-
-
 def without_metric(name):
     def change(sim, _):
         watch = sim.backend("cloudwatch")
         watch.metric_data = [one for one in watch.metric_data if one.name != name]
 
     return change
+
+
+def without_data(which, **since):
+    """An alarm that has had too little data since this long before the change."""
+
+    def change(sim, s):
+        moment = now() - timedelta(**since)
+        alarm(which, state_value="INSUFFICIENT_DATA", state_updated_timestamp=moment)(sim, s)
+
+    return change
+
+
+def large_in_numbers(sim, s, **pages):
+    """A class of 128 GiB, its shares in pages instead of formulas."""
+    put(sim.instance(s.instance), db_instance_class="db.x2iedn.xlarge")
+    for name, value in {"shared_buffers": "4194304", "effective_cache_size": "12582912", **pages}.items():
+        parameter(name, value)(sim, s)
 
 
 def without_alarm(name):

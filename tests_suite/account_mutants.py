@@ -46,7 +46,6 @@ MUTANTS = {
     "PRM-01": {"another family": lambda sim, s: c.group(sim, s, family="postgres14")},
     "PRM-02": {
         "a restart is pending": c.field("i", parameter_apply_status="pending-reboot"),
-        "being applied": c.field("i", parameter_apply_status="applying"),
         "incompatible": c.field("i", status="incompatible-parameters"),
     },
     "PRM-03": {"100": c.parameter("max_connections", "100"), "not set": c.parameter("max_connections", None)},
@@ -65,6 +64,7 @@ MUTANTS = {
         "half": c.parameter("shared_buffers", "{DBInstanceClassMemory/16384}"),
         "an eighth": c.parameter("shared_buffers", "{DBInstanceClassMemory/65536}"),
         "16 MB": c.parameter("shared_buffers", "2048"),
+        "an eighth of a large class": lambda sim, s: c.large_in_numbers(sim, s, shared_buffers="2097152"),
         "not set": c.parameter("shared_buffers", None),
     },
     "PRM-07": {
@@ -109,9 +109,18 @@ MUTANTS = {
     "BAK-06": {
         "none": lambda sim, s: sim.backend("rds").database_snapshots.pop(s.manual_snapshot),
         "failed": c.snapshot("manual_snapshot", status="failed"),
+        "of a predecessor": c.snapshot("manual_snapshot", dbi_resource_id="db-OFANOTHERINSTANCE"),
     },
-    "REP-01": {"replication has ended": c.not_replicating, "stopped": c.field("r", status="stopped")},
-    "REP-02": {"a micro class": c.field("r", db_instance_class="db.t3.micro")},
+    "REP-01": {
+        "replication has ended": c.not_replicating,
+        "stopped": c.field("r", status="stopped"),
+        "being deleted": c.field("r", status="deleting"),
+        "a second one has failed": c.another_replica(status="failed"),
+    },
+    "REP-02": {
+        "a micro class": c.field("r", db_instance_class="db.t3.micro"),
+        "a micro class of the replica's replica": c.another_replica("replica", db_instance_class="db.t3.micro"),
+    },
     "REP-03": {"two zones": c.field("r", multi_az=True)},
     "MNT-01": {
         "on Mondays": c.field("i", preferred_maintenance_window="mon:04:00-mon:05:00"),

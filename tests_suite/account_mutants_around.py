@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from tests_suite import account_changes as c
-from tests_suite import conditions
+from tests_suite import secret_changes as sc
 
 PAST = datetime(2024, 8, 22)  # moto's moments are naive
 
@@ -43,7 +43,10 @@ MUTANTS = {
         "no actions": c.alarm(c.CONNECTIONS, alarm_actions=[]),
     },
     "MON-06": {
-        "no data": c.alarm(c.CPU, state_value="INSUFFICIENT_DATA", state_updated_timestamp=c.now() - timedelta(hours=2))
+        "no data": c.alarm(
+            c.CPU, state_value="INSUFFICIENT_DATA", state_updated_timestamp=c.now() - timedelta(hours=2)
+        ),
+        "no data for more than a period too long": c.without_data(c.STORAGE, minutes=11),
     },
     "MON-07": {"off": c.field("i", performance_insights_enabled=False, performance_insights_retention_period=None)},
     "MON-08": {"one day": c.field("i", performance_insights_retention_period=1)},
@@ -76,11 +79,13 @@ MUTANTS = {
             IpProtocol="tcp", FromPort=5432, ToPort=5432, PrefixListIds=[{"PrefixListId": "pl-1"}]
         ),
         "the load balancer": c.balancer_let_in,
+        "two groups of the application's name": c.namesake_let_in,
     },
     "NET-03": {"nobody": c.closed, "on another port": c.another_port},
     "NET-04": {
         "the instance": c.field("i", publicly_accessible=True),
         "the replica": c.field("r", publicly_accessible=True),
+        "the replica's replica": c.another_replica("replica", publicly_accessible=True),
     },
     "SEC-01": {
         "the instance in plain": c.field("i", storage_encrypted=False),
@@ -90,48 +95,58 @@ MUTANTS = {
         "disabled": lambda sim, s: sim.client("kms").disable_key(KeyId=s.key_id),
         "going": lambda sim, s: sim.client("kms").schedule_key_deletion(KeyId=s.key_id, PendingWindowInDays=7),
     },
-    "SEC-03": {"off": c.parameter("rds.force_ssl", "0")},
+    "SEC-03": {
+        "off": c.parameter("rds.force_ssl", "0"),
+        "the replica waits for a restart": c.field("r", parameter_apply_status="pending-reboot"),
+    },
     "SEC-04": {
         "the instance's": c.certificate("instance", "rds-ca-2019", PAST),
         "the replica's": c.certificate("replica", "rds-ca-rsa2048-g1", PAST),
     },
     "SEC-05": {
-        "going": c.deleted(c.MASTER, RecoveryWindowInDays=7),
-        "gone": c.deleted(c.MASTER, ForceDeleteWithoutRecovery=True),
+        "going": sc.deleted(sc.MASTER, RecoveryWindowInDays=7),
+        "gone": sc.deleted(sc.MASTER, ForceDeleteWithoutRecovery=True),
     },
     "SEC-07": {
-        f"{name}, {what}": c.policy(name, policy)
-        for name in (c.PRIMARY, c.REPLICA, c.MASTER)
+        f"{name}, {what}": sc.policy(name, policy)
+        for name in (sc.PRIMARY, sc.REPLICA, sc.MASTER)
         for what, policy in (
-            ("open", c.OPEN),
-            ("open to every account", c.statement(Principal={"AWS": "*"})),
+            ("open", sc.OPEN),
+            ("open to every account", sc.statement(Principal={"AWS": "*"})),
             (
                 "open under a condition that all meet",
-                c.statement(Principal="*", Condition={"StringLike": {"aws:PrincipalArn": "*"}}),
+                sc.statement(Principal="*", Condition={"StringLike": {"aws:PrincipalArn": "*"}}),
             ),
         )
     }
-    | {what: c.under(condition) for what, condition in conditions.NARROWING_NOTHING.items()},
+    | {
+        "open where the key is absent": sc.under({"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}),
+        "open to a wide network in halves": sc.under({"IpAddress": {"aws:SourceIp": ["52.0.0.0/8", "53.0.0.0/8"]}}),
+    },
     "SEC-08": {
-        "another server": c.secret(c.PRIMARY, ".rds.amazonaws.com", ".example.com"),
-        "the primary for the replica": c.leads_to_the_primary,
-        "another port": c.secret(c.PRIMARY, ":5432/", ":5433/"),
-        "another port behind": c.secret(c.PRIMARY, "ssl=require", "ssl=require&port=6432"),
-        "SQLAlchemy's unknown": c.secret(c.PRIMARY, "postgresql+", "postgres+"),
-        "another database": c.secret(c.REPLICA, "/amply?", "/postgres?"),
-        "nested by thousands": c.nested(2_000),
-        "nested by ten thousands": c.nested(20_000),
-        "none at all": c.secret(c.REPLICA, "postgresql+asyncpg://", "mysql://"),
+        "another server": sc.secret(sc.PRIMARY, ".rds.amazonaws.com", ".example.com"),
+        "the primary for the replica": sc.leads_to_the_primary,
+        "another port": sc.secret(sc.PRIMARY, ":5432/", ":5433/"),
+        "another port behind": sc.secret(sc.PRIMARY, "ssl=require", "ssl=require&port=6432"),
+        "SQLAlchemy's unknown": sc.secret(sc.PRIMARY, "postgresql+", "postgres+"),
+        "another port of the replica": c.field("r", port=5433),
+        "another port of the replica is coming": c.field("r", pending_modified_values={"Port": 5433}),
+        "a replica that is going, of two": c.one_of_two_replicas_goes,
+        "another engine": sc.as_json({"engine": "mysql", "host": "db.example.com", "username": "amply_app"}),
+        "another database": sc.secret(sc.REPLICA, "/amply?", "/postgres?"),
+        "nested by thousands": sc.nested(2_000),
+        "nested by ten thousands": sc.nested(20_000),
+        "none at all": sc.secret(sc.REPLICA, "postgresql+asyncpg://", "mysql://"),
     },
     "SEC-09": {
-        "nothing said": c.secret(c.PRIMARY, "?ssl=require", ""),
-        "libpq's word": c.secret(c.PRIMARY, "?ssl=require", "?sslmode=require"),
-        "preferred": c.secret(c.REPLICA, "?ssl=require", "?ssl=prefer"),
-        "switched off": c.secret(c.REPLICA, "?ssl=require", "?ssl=disable"),
-        "asyncpg's word for libpq": c.secret(c.PRIMARY, "+asyncpg", ""),
+        "nothing said": sc.secret(sc.PRIMARY, "?ssl=require", ""),
+        "libpq's word": sc.secret(sc.PRIMARY, "?ssl=require", "?sslmode=require"),
+        "preferred": sc.secret(sc.REPLICA, "?ssl=require", "?ssl=prefer"),
+        "switched off": sc.secret(sc.REPLICA, "?ssl=require", "?ssl=disable"),
+        "asyncpg's word for libpq": sc.secret(sc.PRIMARY, "+asyncpg", ""),
     },
     "SEC-10": {
-        "the master": c.secret(c.PRIMARY, "amply_app", "amply_admin"),
-        "the application on the replica": c.secret(c.REPLICA, "amply_readonly", "amply_app"),
+        "the master": sc.secret(sc.PRIMARY, "amply_app", "amply_admin"),
+        "the application on the replica": sc.secret(sc.REPLICA, "amply_readonly", "amply_app"),
     },
 }

@@ -23,6 +23,7 @@ SEVERAL = {  # what one defect breaks, and what can then not be looked at
         {"SEC-06"},
         {"SEC-08", "SEC-09", "SEC-10"},
     ),
+    "another group has the application's name": (c.namesake, set(), {"NET-02", "NET-03"}),
     **{
         f"only messages of {level} and above are written": (
             c.parameter("log_min_messages", level),

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 from tests_suite import account_changes as c
-from tests_suite import conditions
+from tests_suite import secret_changes as sc
 
 
 def another_alarm(sim, s):
@@ -38,19 +38,13 @@ def every_port_for_the_application(sim, s):
 
 def as_json(sim, s):
     client = sim.client("secretsmanager")
-    url = client.get_secret_value(SecretId=s.secrets[c.PRIMARY])["SecretString"]
-    client.put_secret_value(SecretId=s.secrets[c.PRIMARY], SecretString=json.dumps({"url": url}))
+    url = client.get_secret_value(SecretId=s.secrets[sc.PRIMARY])["SecretString"]
+    client.put_secret_value(SecretId=s.secrets[sc.PRIMARY], SecretString=json.dumps({"url": url}))
 
 
 def libpq(sim, s):
-    c.secret(c.PRIMARY, "+asyncpg", "")(sim, s)
-    c.secret(c.PRIMARY, "?ssl=require", "?sslmode=verify-full")(sim, s)
-
-
-def another_replica(sim, s):
-    sim.backend("rds").create_db_instance_read_replica(
-        {"db_instance_identifier": "amply-reports", "source_db_instance_identifier": s.instance, "multi_az": False}
-    )
+    sc.secret(sc.PRIMARY, "+asyncpg", "")(sim, s)
+    sc.secret(sc.PRIMARY, "?ssl=require", "?sslmode=verify-full")(sim, s)
 
 
 VARIATIONS = {
@@ -93,9 +87,21 @@ VARIATIONS = {
     "a topic more": another_topic,
     "IPv6 outwards only": outwards_only,
     "an application on every port": every_port_for_the_application,
-    **{what: c.under(condition) for what, condition in conditions.NARROWING.items()},
-    "closed to everybody": c.policy(c.MASTER, c.statement(Principal="*", Effect="Deny")),
+    "open to its own network by policy": sc.under({"StringEquals": {"aws:SourceVpc": "vpc-1"}}),
+    "closed to everybody": sc.policy(sc.MASTER, sc.statement(Principal="*", Effect="Deny")),
     "the URL as JSON": as_json,
+    "a class of much memory": c.large_in_numbers,
+    "parameters being applied": c.field("i", parameter_apply_status="applying"),
+    "a replica's parameters being applied": c.field("r", parameter_apply_status="applying"),
+    "one of two replicas is going": c.another_replica(status="deleting"),
+    "a root dot": sc.secret(sc.PRIMARY, ".rds.amazonaws.com:", ".rds.amazonaws.com.:"),
+    "a replica's root dot": sc.secret(sc.REPLICA, ".rds.amazonaws.com:", ".rds.amazonaws.com.:"),
+    "any of three periods of storage": c.alarm(c.STORAGE, evaluation_periods=3, datapoints_to_alarm=1),
+    "two of three periods of connections": c.alarm(c.CONNECTIONS, evaluation_periods=3, datapoints_to_alarm=2),
+    "all of two periods": c.alarm(c.CONNECTIONS, evaluation_periods=2, datapoints_to_alarm=2),
+    "two periods": c.alarm(c.STORAGE, evaluation_periods=2, datapoints_to_alarm=None),
+    "without data for a period longer": c.without_data(c.CPU, minutes=19),
+    "without data for nine minutes": c.without_data(c.CONNECTIONS, minutes=9),
     "libpq's URL": libpq,
     "RDS keeps the master's password": lambda sim, s: sim.client("rds").modify_db_instance(
         DBInstanceIdentifier=s.instance, ManageMasterUserPassword=True
@@ -105,9 +111,11 @@ VARIATIONS = {
         for status in ("configuring-log-exports", "upgrading", "rebooting", "storage-initialization")
     },
     "a medium class of another family": c.field("i", db_instance_class="db.c6gd.medium"),
-    "a password of many signs": c.password("a/b#c?d[e"),
-    "asyncpg's own spelling": c.secret(c.PRIMARY, "?ssl=require", "?ssl=verify_full"),
-    "several replicas": another_replica,
+    "a password of many signs": sc.password("a/b#c?d[e"),
+    "asyncpg's own spelling": sc.secret(sc.PRIMARY, "?ssl=require", "?ssl=verify_full"),
+    "several replicas": c.another_replica(),
+    "a replica of the replica": c.another_replica("replica"),
+    "a snapshot without a resource": c.snapshot("manual_snapshot", dbi_resource_id=None),
     "a snapshot more": lambda sim, s: sim.client("rds").create_db_snapshot(
         DBInstanceIdentifier=s.instance, DBSnapshotIdentifier="monthly"
     ),

@@ -4,8 +4,9 @@ import re
 import threading
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote
 
 XML = "<ErrorResponse><Error><Type>Sender</Type><Code>{0}</Code><Message>no</Message></Error></ErrorResponse>"
 EC2 = "<Response><Errors><Error><Code>{0}</Code><Message>no</Message></Error></Errors></Response>"
@@ -13,12 +14,17 @@ JSON = '{{"__type": "{0}", "message": "no"}}'
 
 
 class Gate:
-    """`refused`: error codes by operation, or under "*" for every one; `asked`: the operations that came, in order."""
+    """`refused`: error codes by operation, or under "*" for every one; `asked`: the operations that came, in order.
+
+    `about`: what a refused operation has to be about, by operation, such as a replica's name; else it is let through.
+    """
 
     def __init__(self, target):
-        self.target, self.refused, self.asked = target, {}, []
+        self.target, self.refused, self.about, self.asked = target, {}, {}, []
 
-    def answer(self, operation, service):
+    def answer(self, operation, service, body):
+        if self.about.get(operation, "") not in unquote(body.decode("latin-1")):
+            return None
         code = self.refused.get(operation) or self.refused.get("*")
         form = EC2 if service == "ec2" else JSON if service in ("kms", "secretsmanager") else XML
         return form.format(code).encode() if code else None
@@ -38,7 +44,7 @@ class _Handler(BaseHTTPRequestHandler):
         operation = _operation(self.headers, self.path, body)
         service = self.headers.get("Authorization", "").partition("/aws4_request")[0].rpartition("/")[2]
         gate.asked.append(f"{'cloudwatch' if service == 'monitoring' else service}:{operation}")
-        if (refusal := gate.answer(operation, service)) is not None:
+        if (refusal := gate.answer(operation, service, body)) is not None:
             return self._reply(400, {"Content-Type": "text/xml"}, refusal)
         request = urllib.request.Request(gate.target + self.path, body, dict(self.headers), method="POST")
         try:
@@ -54,8 +60,9 @@ class _Handler(BaseHTTPRequestHandler):
             if name.lower() not in ("content-length", "connection", "server", "date", "transfer-encoding"):
                 self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        with suppress(BrokenPipeError, ConnectionResetError):  # a run that has ended does not wait for its answers
+            self.end_headers()
+            self.wfile.write(content)
 
     def log_message(self, *_):
         pass

@@ -1,7 +1,7 @@
 """What differs between the catalogs of two candidates."""
 
 from support import catalog_questions
-from support.drift import drift
+from support.drift import Comparison
 from support.rds_like import DATABASE
 
 
@@ -10,4 +10,5 @@ def differences(one, other):
         for conn in (live, candidate):
             conn.execute("SET search_path = pg_catalog")
         themes = (getattr(catalog_questions, name) for name in ("TABLES", "FUNCTIONS", "POLICIES", "ROLES"))
-        return [line for theme in themes for line in drift(live, candidate, theme, "postgres", "postgres")]
+        comparison = Comparison(live, candidate, "postgres", "postgres")
+        return [line for theme in themes for line in comparison.drift(theme)]

@@ -3,6 +3,7 @@
 import pytest
 
 from spec import GUARANTEES
+from tests_suite import account_changes as c
 from tests_suite import account_mutants, account_mutants_around
 from tests_suite.account_mutants_of_several import SEVERAL
 from tests_suite.account_variations import VARIATIONS
@@ -68,6 +69,16 @@ def test_staging_is_kept_like_production(simulation, judged):
     run = judged(lambda _sim, _s: None, environment="staging")
     assert run.ids("kept") == IN_THE_ACCOUNT, run.why()
     assert run.evidence["environment"]["instance"] == "amply-staging"
+
+
+def test_what_mends_it_names_the_instance_in_the_evidence_as_on_the_terminal(judged):
+    run = judged(c.field("i", multi_az=False), c.alarm(c.CPU, threshold=90.0), environment="staging")
+    found = {one["id"]: one["failures"][0]["remedy"] for one in run.evidence["guarantees"] if one["failures"]}
+    assert found.keys() == {"RDS-05", "MON-02"}
+    for remedy in found.values():
+        assert "amply-staging" in remedy
+        assert "<instance>" not in remedy
+        assert f"  mend      {remedy}\n" in run.output
 
 
 def test_without_secrets_read_their_contents_are_not_checked(simulation, judged):

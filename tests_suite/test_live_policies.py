@@ -1,4 +1,9 @@
-"""Conditions of a resource policy that is open to everybody: those that leave it open, and those that narrow it."""
+"""A resource policy for everybody under a condition: which conditions leave it open, and which narrow it."""
+
+import pytest
+
+from support.policies import open_to_everybody
+from tests_suite.secret_changes import statement
 
 EVERY_OTHER_EIGHTH = [f"{first}.0.0.0/8" for first in range(1, 224, 2)]
 QUARTERS = [f"{first}.0.0.0/10" for first in (52, 53)] + [
@@ -49,3 +54,13 @@ NARROWING = {
     "a network in halves": {"IpAddress": {"aws:SourceIp": ["52.0.0.0/9", "52.128.0.0/9"]}},
     "private networks": {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fd00::/8"]}},
 }
+
+
+@pytest.mark.parametrize("what", NARROWING_NOTHING)
+def test_a_policy_is_open_under_a_condition(what):
+    assert open_to_everybody(statement(Principal="*", Condition=NARROWING_NOTHING[what]))
+
+
+@pytest.mark.parametrize("what", NARROWING)
+def test_a_policy_is_narrowed_by(what):
+    assert not open_to_everybody(statement(Principal="*", Condition=NARROWING[what]))
