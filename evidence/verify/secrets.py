@@ -1,0 +1,82 @@
+"""Secrets in a bundle's files, in clear or encoded. Findings say where and of what kind, never what."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from evidence.opened import shown
+
+_HIDDEN: Final = rb"\*\*\*|\.\.\.|<[^>]*>|\$\{|\$\(|%s|\{|x{3,}"
+_KINDS: Final[dict[str, re.Pattern[bytes]]] = {
+    kind: re.compile(pattern)
+    for kind, pattern in {
+        "a password in a URL": rb"(?i)\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@'\"<>]{0,200}:(?!(?:%s)[^\s/@]*@)[^\s/@'\"<>]{1,200}@"
+        % _HIDDEN,
+        "a password literal": rb"(?i)\bpassword(?:\\?\"|&quot;)?\s{0,9}=?\s{0,9}(?:E|U&)?(?:'|&#x27;|&#39;)(?!(?:%s))[^'\s&]{3,200}"
+        % _HIDDEN,
+        "a password in a connection string": rb"(?i)\b(?:host|user|dbname|port|sslmode)=\S{1,200} (?:\S{1,200} ){0,8}"
+        rb"password=(?!'?(?:%s))[^\s'\";,)]{3,200}" % _HIDDEN,
+        "an AWS access key": rb"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
+        "an AWS secret key": rb"(?i)\baws_?(?:secret_?access_?key|session_?token)[\"'\s:=]{1,6}[A-Za-z0-9/+]{40}",
+        "a private key": rb"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----",
+        "a SCRAM verifier": rb"SCRAM-SHA-256\$\d{1,9}:[A-Za-z0-9+/=]{8,64}\$[A-Za-z0-9+/=]{20,64}:",
+        "an md5 password": rb"\bmd5[0-9a-f]{32}\b",
+        "a token": rb"\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_\w{40,255}|glpat-[\w-]{20,255}|xox[abprs]-[\w-]{20,255}"
+        rb"|eyJ[\w-]{10,2000}\.eyJ[\w-]{10,2000}\.[\w-]{20}|sk_live_\w{20})",
+        "a bearer token": rb"(?i)\b(?:bearer|x-amz-security-token[\"':= ]{1,4})\s{0,4}[\w.~+/-]{40}",
+    }.items()
+}
+_BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
+_PERCENT: Final = re.compile(rb"(?<![^\s\"'<>])[^\s\"'<>%]*+%[0-9A-Fa-f]{2}[^\s\"'<>]*+")  # linear
+_ENTITY: Final = (
+    (b"&#x27;", b"'"),
+    (b"&#39;", b"'"),
+    (b"&quot;", b'"'),
+    (b'\\"', b'"'),
+    (b"&amp;", b"&"),
+    (b"\\n", b"\n"),
+)
+
+
+def _decoded(text: bytes) -> Iterator[bytes]:
+    """Every part of the text that is Base64 or percent-encoded, decoded."""
+    for found in _BASE64.finditer(text):
+        run = found[0].replace(b"-", b"+").replace(b"_", b"/").rstrip(b"=")
+        run = run[: len(run) - (len(run) % 4 == 1)]
+        try:
+            yield base64.b64decode(run + b"=" * (-len(run) % 4), validate=True)
+        except binascii.Error:
+            continue
+    yield from (unquote_to_bytes(found[0]) for found in _PERCENT.finditer(text))
+
+
+def _kinds(text: bytes) -> Iterator[tuple[str, int]]:
+    for kind, pattern in _KINDS.items():
+        yield from ((kind, found.start()) for found in pattern.finditer(text))
+
+
+def _line(text: bytes, at: int) -> int:
+    return text.count(b"\n", 0, at) + 1
+
+
+def secrets_in(name: str, content: bytes) -> list[str]:
+    """What looks like a secret in one file: once per kind and line, and encoded ones once per kind."""
+    plain = content
+    for entity, char in _ENTITY:
+        plain = plain.replace(entity, char)
+    found = {f"{shown(name)}:{_line(plain, at)}: {kind}": None for kind, at in _kinds(plain)}
+    seen = {kind for kind, _ in _kinds(plain)}
+    for part in _decoded(content):
+        twice = [part, *_decoded(part)]
+        found |= {
+            f"{shown(name)}: {kind}, encoded": None for one in twice for kind, _ in _kinds(one) if kind not in seen
+        }
+    return [*found]
+
+
+def secrets_of(files: Mapping[str, bytes]) -> list[str]:
+    """What looks like a secret in any file."""
+    return [finding for name, content in files.items() for finding in secrets_in(name, content)]
