@@ -1,5 +1,6 @@
 """The files made of evidence.json against evidence.json: made again and compared, or compared by what they tell."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,11 @@ def same_suite(document: Mapping[str, Any], here: str) -> bool:
     suite = document["suite"]
     made_by = suite["commit"].removesuffix(_CHANGES)
     return bool(suite["version"] == VERSION and same_specification(document) and made_by == here)
+
+
+def written(document: Mapping[str, Any]) -> bytes:
+    """evidence.json as every suite writes it."""
+    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def again(document: Mapping[str, Any]) -> dict[str, bytes]:

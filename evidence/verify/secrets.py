@@ -9,16 +9,18 @@ from urllib.parse import unquote_to_bytes
 
 from evidence.opened import shown
 
-_HIDDEN: Final = rb"\*\*\*|\.\.\.|<[^>]*>|\$\{|\$\(|%s|\{|x{3,}"
+# What stands in place of a password.
+_HIDDEN: Final = rb"(?:\*\*\*|\.\.\.|<[^>]{0,99}>|\$\{[^}]{0,99}\}|\$\([^)]{0,99}\)|%s|\{\w{0,99}\}|x{3,99})"
+_QUOTE: Final = rb"(?:'|&#x27;|&#39;)"
+_URL: Final = rb"(?i)\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@'\"<>]{0,200}:"
+_LITERAL: Final = rb"(?i)\bpassword\"?\s{0,9}=?\s{0,9}(?:E|U&)?"
+_CONNECTION: Final = rb"(?i)\b(?:host|user|dbname|port|sslmode)=\S{1,200} (?:\S{1,200} ){0,8}password=(?!'?"
 _KINDS: Final[dict[str, re.Pattern[bytes]]] = {
     kind: re.compile(pattern)
     for kind, pattern in {
-        "a password in a URL": rb"(?i)\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@'\"<>]{0,200}:(?!(?:%s)[^\s/@]*@)[^\s/@'\"<>]{1,200}@"
-        % _HIDDEN,
-        "a password literal": rb"(?i)\bpassword(?:\\?\"|&quot;)?\s{0,9}=?\s{0,9}(?:E|U&)?(?:'|&#x27;|&#39;)(?!(?:%s))[^'\s&]{3,200}"
-        % _HIDDEN,
-        "a password in a connection string": rb"(?i)\b(?:host|user|dbname|port|sslmode)=\S{1,200} (?:\S{1,200} ){0,8}"
-        rb"password=(?!'?(?:%s))[^\s'\";,)]{3,200}" % _HIDDEN,
+        "a password in a URL": _URL + rb"(?!" + _HIDDEN + rb"@)[^\s/@'\"<>]{1,200}@",
+        "a password literal": _LITERAL + _QUOTE + rb"(?!" + _HIDDEN + _QUOTE + rb")[^'\s&]{3,200}",
+        "a password in a connection string": _CONNECTION + _HIDDEN + rb"[\s'\";,)])[^\s'\";,)]{3,200}",
         "an AWS access key": rb"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
         "an AWS secret key": rb"(?i)\baws_?(?:secret_?access_?key|session_?token)[\"'\s:=]{1,6}[A-Za-z0-9/+]{40}",
         "a private key": rb"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----",
