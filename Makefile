@@ -57,7 +57,7 @@ $(VENV)/installed: requirements.txt pyproject.toml
 	python=$${PYTHON:-$$(tools/find_python.sh)} && "$$python" -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt && touch $@
 
-$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
+$(VENV)/installed-dev: requirements-dev.txt requirements-sign.txt $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt && touch $@
 
 clean:

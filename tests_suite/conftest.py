@@ -35,6 +35,7 @@ class Run:
     exit: int
     output: str
     evidence: dict = field(default_factory=dict)
+    folder: Path = Path()
 
     def ids(self, *verdicts: str) -> set[str]:
         """The guarantees with one of these verdicts."""
@@ -95,7 +96,7 @@ def run_in(runner, folder: Path, *arguments: object, environment: dict[str, str]
     answer = json.loads(runner.stdout.readline())
     file = evidence / "evidence.json"
     found = json.loads(file.read_text()) if file.exists() else {}
-    return Run(answer["exit"], output.read_text(errors="replace"), found)
+    return Run(answer["exit"], output.read_text(errors="replace"), found, evidence)
 
 
 @pytest.fixture

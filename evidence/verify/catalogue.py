@@ -1,7 +1,8 @@
 """The document's guarantees against the specification of this checkout: none dropped, added or reworded."""
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,15 +55,16 @@ def _ids(expression: ast.expr) -> Iterator[str]:
             yield from (arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str))
 
 
-def named_by_tests(wanted: Collection[str]) -> dict[str, set[str]]:
-    """The test functions of this checkout that show each of the wanted guarantees (`file::function`)."""
+@cache
+def named_by_tests() -> dict[str, set[str]]:
+    """The test functions of this checkout that show each guarantee (`file::function`)."""
     found: dict[str, set[str]] = {}
     for file in sorted(ROOT.glob("tests_[!s]*/**/test_*.py")) + sorted(ROOT.glob("tests_s[!u]*/**/test_*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         of_module = [id_ for node in tree.body if isinstance(node, ast.Assign) for id_ in _ids(node.value)]
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                for id_ in {*of_module, *(id_ for mark in node.decorator_list for id_ in _ids(mark))} & {*wanted}:
+                for id_ in {*of_module, *(id_ for mark in node.decorator_list for id_ in _ids(mark))}:
                     found.setdefault(id_, set()).add(f"{file.relative_to(ROOT).as_posix()}::{node.name}")
     return found
 
@@ -70,7 +72,7 @@ def named_by_tests(wanted: Collection[str]) -> dict[str, set[str]]:
 def unshown(document: Mapping[str, Any]) -> Iterator[str]:
     """Kept guarantees without some test function that shows them: what ran in part is not kept."""
     kept = {one["id"]: one for one in document["guarantees"] if one["verdict"] == "kept"}
-    functions = named_by_tests(kept)
+    functions = named_by_tests()
     for id_, one in kept.items():
         ran = {test["nodeid"].partition("[")[0].replace("::()", "") for test in one["tests"]}
         left = {name for name in functions.get(id_, set()) if name not in ran}

@@ -52,11 +52,13 @@ def junit(content: bytes) -> JUnit:
             if name in ("failure", "error", "skipped"):
                 case.outcome = {"failure": "failed"}.get(name, name)
 
-    parser = expat.ParserCreate(encoding="UTF-8")
+    parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
     parser.StartElementHandler, parser.EndElementHandler = begin, lambda _: open_.pop() and None
     try:
-        parser.Parse(content, True)
+        parser.Parse(content.decode("utf-8"), True)
+    except UnicodeDecodeError:
+        raise BundleError("not UTF-8") from None
     except expat.ExpatError as error:
         raise BundleError(f"not XML: {error}") from None
     return found

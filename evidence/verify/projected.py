@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 from evidence.manifest import BundleError
@@ -17,6 +18,7 @@ _ID: Final = re.compile(r"\b[A-Z]{3}-\d{2}\b")
 _CHANGES: Final = "+changes"
 
 
+@cache
 def ours() -> str:
     """The commit of this checkout, whether or not it is what was committed; empty if unknown."""
     return commit(ROOT).removesuffix(_CHANGES)

@@ -1,0 +1,45 @@
+"""Fixtures: bundles of a whole run and of a part of one, and a signed and stamped one. Imported by name where used."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from evidence.sign.keys import public_key
+from evidence.sign.timestamp import certificates
+from tests_suite.authority import authority, key_pair
+from tests_suite.bundles import Bundle, called
+from tests_suite.conftest import QUICK, run_in
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signed and stamped bundle, and what it is verified with."""
+
+    bundle: Bundle
+    trust: dict
+
+
+@pytest.fixture(scope="session")
+def kept(whole) -> Bundle:
+    """Of a whole run that is kept."""
+    return Bundle(whole.folder)
+
+
+@pytest.fixture(scope="session")
+def partial_run(runner, tmp_path_factory) -> Bundle:
+    """Of a run of a few files."""
+    return Bundle(
+        run_in(runner, tmp_path_factory.mktemp("part"), *QUICK, "tests_schema/test_shape_of_the_schema.py").folder
+    )
+
+
+@pytest.fixture(scope="module")
+def signed(kept, tmp_path_factory) -> Signed:
+    """The kept one, signed and stamped."""
+    folder = tmp_path_factory.mktemp("signed")
+    private, public = key_pair(folder)
+    bundle = kept.copy(folder / "bundle")
+    with authority(folder) as stamps:
+        code, output, errors = called("sign", bundle.folder, "--key", private, "--timestamp", stamps.url)
+        assert code == 0, output + errors
+        return Signed(bundle, {"key": public_key(public), "roots": certificates(stamps.root)})
