@@ -1,14 +1,14 @@
 # make check: the specification on the reference schema.   make test: the suite's own tests, mutants included.
 # make test-live: of live runs and drift, on a simulated account.
 # make test-servers: what is left behind by runs that are killed, servers behind URLs, copies of running databases, action.yml as a
-# whole.   make test-migrations: of Alembic projects with a defect in their migrations.
+# whole, hostile bundles of evidence, keys in AWS KMS.   make test-migrations: of Alembic projects with a defect in their migrations.
 # PYTHON=/path/to/python chooses the interpreter; ARGS="..." goes to pytest.
 SHELL := /bin/bash
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 SERVERS := $(addprefix tests_suite/,test_nothing_is_left.py test_external_server.py test_external_server_refusals.py \
-    test_action_whole.py) $(wildcard tests_suite/test_schema_from*.py)
+    test_action_whole.py test_verify_hostile.py test_sign_kms.py) $(wildcard tests_suite/test_schema_from*.py)
 MIGRATIONS := tests_suite/test_migrations.py
 LIVE := $(wildcard tests_suite/test_live_*.py) tests_suite/test_drift.py
 # Compiled tests are worth keeping: without them every run rewrites hypothesis and the plugins anew (2 s).
@@ -29,7 +29,7 @@ test-migrations: dev
 	$(BIN)/python -m pytest $(MIGRATIONS) -n 2 $(ARGS)
 
 test-servers: dev
-	$(BIN)/python -m pytest $(SERVERS) -n 2 $(ARGS)
+	AMPLY_EXAMPLES=400 $(BIN)/python -m pytest $(SERVERS) tests_suite/test_verify_bytes.py -n 2 $(ARGS)
 
 mutants: setup
 	$(BIN)/python -m tools.mutant_matrix $(ARGS)

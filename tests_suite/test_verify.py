@@ -79,10 +79,7 @@ def test_the_bundle_before_is_the_one_that_it_follows(kept, partial_run, tmp_pat
     before.listed_anew(created="2020-01-01T00:00:00Z")
     after.listed_anew(previous={"manifest_sha256": sha256((before.folder / "manifest.json").read_bytes())})
     assert called("verify", after.folder, "--previous", before.folder)[0] == 0
-    assert (
-        "not checked  chain" in called("verify", after.folder)[1]
-        or "not checked chain" in called("verify", after.folder)[1]
-    )
+    assert "not checked  chain: " in called("verify", after.folder)[1]
     assert "follows another one" in called("verify", after.folder, "--previous", partial_run.folder)[1]
     assert "there was none before it" in called("verify", kept.folder, "--previous", before.folder)[1]
     (before.folder / "evidence.json").write_text("{}")

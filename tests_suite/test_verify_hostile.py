@@ -152,6 +152,7 @@ SHOWN = [
     "user=postgres password=*** host=x",
     "ALTER ROLE amply_app PASSWORD '...'",
     "sha256:" + "ab" * 32,
+    "postgresql+asyncpg://user:password@host:5432/amply",  # in the design document
 ]
 
 

@@ -56,7 +56,7 @@ class Outcome:
         found = []
         for check in self.checks:
             more = check.said if check.result == "right" else check.unchecked if check.result == "not checked" else ""
-            found.append(line(f"{check.result:<11}  {check.name}{': ' * bool(more)}{more}", 400))
+            found.append(f"{check.result:<11}  {check.name}{': ' * bool(more)}{line(more, 400)}")
             found += [f"  - {line(finding, 400)}" for finding in check.findings[:_SHOWN]]
             if len(check.findings) > _SHOWN:
                 found.append(f"  - and {len(check.findings) - _SHOWN} more")
