@@ -4,6 +4,7 @@ Exit codes: 0 nothing is wrong, 1 something was found, 4 usage (arguments, direc
 """
 
 import argparse
+import os
 import sys
 from typing import Any, Final, NoReturn
 
@@ -15,6 +16,7 @@ from evidence.sign.keys import KeyUnusableError
 from evidence.sign.timestamp import TimestampError
 from evidence.verify import command as verify
 
+FOUND: Final = 1
 USAGE: Final = 4
 INTERRUPTED: Final = 130
 
@@ -46,10 +48,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code: int = given.run(given)
         sys.stdout.flush()
+    except BrokenPipeError:  # whoever read has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return FOUND
     except (BundleError, KeyUnusableError, TimestampError, OSError) as error:
-        if isinstance(error, BrokenPipeError):
-            sys.stderr.close()
-            return 1
         print(line(f"python -m evidence: {error}", 600), file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:

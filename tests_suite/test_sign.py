@@ -162,7 +162,7 @@ def test_time_stamps_of_other_kinds_of_keys_are_right_too(kind, bundle, keys, tm
         assert (code, output.splitlines()[-1]) == (0, "verified"), output
     openssl(folder, "req -x509 -newkey rsa:2048 -nodes -keyout x.key -out x.pem -days 2 -subj /CN=root")
     code, output, _ = called("verify", bundle.folder, "--key", keys[1], "--timestamp-root", folder / "x.pem")
-    assert (code, "found time stamp" in output.replace("  ", " ")) == (1, True)
+    assert (code, "found        time stamp" in output) == (1, True)
 
 
 @pytest.mark.parametrize("spoil", ["nothing", "garbage", "another's", "refusal"])

@@ -14,7 +14,7 @@ from tests_suite.bundles import Bundle
 from tests_suite.signed import kept, partial_run, signed  # noqa: F401  # fixtures
 
 SETTINGS = settings(
-    max_examples=int(os.environ.get("AMPLY_EXAMPLES", "60")),
+    max_examples=int(os.environ.get("AMPLY_EXAMPLES", "40")),
     deadline=None,
     derandomize=True,
     database=None,

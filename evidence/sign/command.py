@@ -43,7 +43,7 @@ def add(commands: Any) -> None:
 
 def _write(folder: Path, name: str, content: bytes) -> None:
     """Whole or not at all."""
-    partial = folder.with_name(f".{folder.resolve().name}.{name}.{os.getpid()}")
+    partial = folder / f".{name}.{os.getpid()}"
     try:
         partial.write_bytes(content)
         partial.replace(folder / name)

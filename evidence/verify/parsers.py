@@ -17,7 +17,7 @@ _HEAD: Final = re.compile(r"\A## \S+ Ledger compliance: ([a-z]+)\n")
 
 @dataclass
 class Case:
-    """One test case of a JUnit file: all its texts, and how it ended."""
+    """One test case of a JUnit file: its names and properties, and how it ended."""
 
     words: list[str]
     outcome: str = "passed"
@@ -48,9 +48,10 @@ def junit(content: bytes) -> JUnit:
             found.cases.append(Case([*attributes.values()]))
         elif found.cases and "testcase" in open_:
             case = found.cases[-1]
-            case.words += attributes.values()
             if name in ("failure", "error", "skipped"):
                 case.outcome = {"failure": "failed"}.get(name, name)
+            else:
+                case.words += attributes.values()
 
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
