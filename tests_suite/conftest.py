@@ -112,6 +112,23 @@ def whole(runner, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def kept(whole):
+    """The bundle of a whole run that is kept."""
+    from tests_suite.bundles import Bundle  # noqa: PLC0415  # for tests of bundles alone
+
+    return Bundle(whole.folder)
+
+
+@pytest.fixture(scope="session")
+def partial_run(runner, tmp_path_factory):
+    """The bundle of a run of one file."""
+    from tests_suite.bundles import Bundle  # noqa: PLC0415
+
+    file = "tests_schema/test_shape_of_the_schema.py"
+    return Bundle(run_in(runner, tmp_path_factory.mktemp("part"), *QUICK, file).folder)
+
+
+@pytest.fixture(scope="session")
 def simulation():
     """A simulated AWS account, served over HTTP; moto takes a second to import."""
     from tests_suite.simulated_account import simulated_account  # noqa: PLC0415

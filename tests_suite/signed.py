@@ -1,4 +1,4 @@
-"""Fixtures: bundles of a whole run and of a part of one, and a signed and stamped one. Imported by name where used."""
+"""A fixture: a signed and stamped bundle. Imported by name where it is used."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,6 @@ from evidence.sign.keys import public_key
 from evidence.sign.timestamp import certificates
 from tests_suite.authority import authority, key_pair
 from tests_suite.bundles import Bundle, called
-from tests_suite.conftest import QUICK, run_in
 
 
 @dataclass(frozen=True)
@@ -17,20 +16,6 @@ class Signed:
 
     bundle: Bundle
     trust: dict
-
-
-@pytest.fixture(scope="session")
-def kept(whole) -> Bundle:
-    """Of a whole run that is kept."""
-    return Bundle(whole.folder)
-
-
-@pytest.fixture(scope="session")
-def partial_run(runner, tmp_path_factory) -> Bundle:
-    """Of a run of a few files."""
-    return Bundle(
-        run_in(runner, tmp_path_factory.mktemp("part"), *QUICK, "tests_schema/test_shape_of_the_schema.py").folder
-    )
 
 
 @pytest.fixture(scope="module")

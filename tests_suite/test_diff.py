@@ -5,11 +5,10 @@ import json
 import pytest
 
 from tests_suite.bundles import called
-from tests_suite.signed import kept, partial_run  # noqa: F401  # fixtures
 
 
 @pytest.fixture
-def other(kept, tmp_path):  # noqa: F811
+def other(kept, tmp_path):
     """Makes a bundle that differs from the kept one by a change of its document, and compares the two."""
 
     def compare(change, name: str = "", content: bytes = b"") -> str:
@@ -31,7 +30,7 @@ def guarantee(document, id_="LED-03"):
     return next(one for one in document["guarantees"] if one["id"] == id_)
 
 
-def test_a_bundle_does_not_differ_from_itself_nor_by_its_times(kept, other):  # noqa: F811
+def test_a_bundle_does_not_differ_from_itself_nor_by_its_times(kept, other):
     assert called("diff", kept.folder, kept.folder) == (0, "nothing differs\n", "")
     assert other(lambda document: document.update(seconds=99.5, started="2020-01-01T00:00:00Z")) == "nothing differs\n"
 
@@ -51,7 +50,7 @@ def test_worse_verdicts_come_first_and_failures_with_them(other):
     assert "  new: LED-03 a_test: a TRUNCATE" in lines
 
 
-def test_what_got_better_comes_after_what_got_worse(kept, partial_run):  # noqa: F811
+def test_what_got_better_comes_after_what_got_worse(kept, partial_run):
     code, output, _ = called("diff", partial_run.folder, kept.folder)
     assert code == 1
     assert "the run: incomplete -> kept" in output
@@ -87,7 +86,7 @@ def test_each_change_is_told(change, told, other):
     assert output.replace("\n", "").isprintable()
 
 
-def test_objects_of_the_catalogue_are_told_by_name(kept, other):  # noqa: F811
+def test_objects_of_the_catalogue_are_told_by_name(kept, other):
     catalog = json.loads((kept.folder / "catalog.json").read_text())
     first, second = sorted(catalog)[:2]
     catalog.pop(first)
@@ -96,7 +95,7 @@ def test_objects_of_the_catalogue_are_told_by_name(kept, other):  # noqa: F811
     assert output.splitlines() == ["catalogue:", f"  gone: {first}", "  new: a new one", f"  changed: {second}"]
 
 
-def test_a_bundle_that_is_not_whole_is_told_and_not_compared(kept, tmp_path):  # noqa: F811
+def test_a_bundle_that_is_not_whole_is_told_and_not_compared(kept, tmp_path):
     bundle = kept.copy(tmp_path / "other")
     (bundle.folder / "evidence.json").write_text("{}")
     code, output, _ = called("diff", kept.folder, bundle.folder)

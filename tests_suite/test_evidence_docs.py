@@ -6,7 +6,6 @@ import subprocess
 import sys
 
 from tests_suite.conftest import ROOT
-from tests_suite.signed import kept, partial_run  # noqa: F401  # fixtures
 
 ELSEWHERE = ("make setup", "pip install", "-m pytest", "aws kms", "openssl pkey -pubin", "awskms:", "timestamp")
 
@@ -18,7 +17,7 @@ def commands() -> list[str]:
     return [line for line in lines if not any(word in line for word in ELSEWHERE)]
 
 
-def test_the_commands_work_when_pasted(kept, partial_run, tmp_path):  # noqa: F811
+def test_the_commands_work_when_pasted(kept, partial_run, tmp_path):
     kept.copy(tmp_path / "evidence-out")
     partial_run.copy(tmp_path / "evidence-before")
     outputs = []

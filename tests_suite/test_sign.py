@@ -11,7 +11,7 @@ from securesystemslib.dsse import Envelope
 from evidence.sign.statement import statement
 from tests_suite.authority import authority, key_pair, openssl
 from tests_suite.bundles import called
-from tests_suite.signed import kept, partial_run, signed  # noqa: F401  # fixtures
+from tests_suite.signed import signed  # noqa: F401  # fixture
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def keys(tmp_path_factory):
 
 
 @pytest.fixture
-def bundle(kept, tmp_path):  # noqa: F811
+def bundle(kept, tmp_path):
     """A kept bundle to be signed."""
     return kept.copy(tmp_path / "bundle")
 
@@ -74,7 +74,7 @@ def test_openssl_alone_can_check_signature_and_time_stamp(signed, tmp_path):  # 
         ({"B": "broken"}, "core", "PASSED", (["A"], ["B"], [])),
     ],
 )
-def test_verdicts_become_results(verdicts, require, result, tests, kept):  # noqa: F811
+def test_verdicts_become_results(verdicts, require, result, tests, kept):
     document = kept.document()
     document["require"] = require
     document["guarantees"] = [
@@ -89,7 +89,7 @@ def test_verdicts_become_results(verdicts, require, result, tests, kept):  # noq
     assert tuple(predicate[key] for key in ("passedTests", "warnedTests", "failedTests")) == tests
 
 
-def test_an_incomplete_run_is_signed_as_failed(partial_run, keys, tmp_path):  # noqa: F811
+def test_an_incomplete_run_is_signed_as_failed(partial_run, keys, tmp_path):
     bundle = partial_run.copy(tmp_path / "part")
     assert called("sign", bundle.folder, "--key", keys[0])[0] == 0
     assert payload(bundle)["predicate"]["result"] == "FAILED"

@@ -8,7 +8,6 @@ from moto.kms.utils import ECDSAPrivateKey
 from tests_suite.authority import openssl
 from tests_suite.bundles import called
 from tests_suite.conftest import NOBODY
-from tests_suite.signed import kept  # noqa: F401  # fixture
 
 
 @pytest.fixture
@@ -26,7 +25,7 @@ def kms(simulation, monkeypatch):
     client.close()
 
 
-def test_a_key_of_kms_signs_by_id_arn_and_alias(kms, kept, tmp_path):  # noqa: F811
+def test_a_key_of_kms_signs_by_id_arn_and_alias(kms, kept, tmp_path):
     key = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]
     kms.create_alias(AliasName="alias/amply-evidence", TargetKeyId=key["KeyId"])
     (tmp_path / "key.der").write_bytes(kms.get_public_key(KeyId=key["KeyId"])["PublicKey"])
@@ -38,7 +37,7 @@ def test_a_key_of_kms_signs_by_id_arn_and_alias(kms, kept, tmp_path):  # noqa: F
         assert called("verify", bundle.folder, "--key", tmp_path / "key.pub")[0] == 0
 
 
-def test_keys_that_cannot_sign_are_told_in_one_line(kms, kept, tmp_path, monkeypatch, capfd):  # noqa: F811
+def test_keys_that_cannot_sign_are_told_in_one_line(kms, kept, tmp_path, monkeypatch, capfd):
     bundle = kept.copy(tmp_path / "bundle")
     other = kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
     koblitz = kms.create_key(KeySpec="ECC_SECG_P256K1", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]

@@ -12,19 +12,19 @@ from evidence.verify.moments import duration
 from tests_suite.authority import key_pair
 from tests_suite.bundles import called
 from tests_suite.conftest import ROOT
-from tests_suite.signed import kept, partial_run, signed  # noqa: F401  # fixtures
+from tests_suite.signed import signed  # noqa: F401  # fixture
 
 NOW = datetime.now(UTC)
 
 
-def test_a_kept_bundle_is_verified_and_says_what_was_not_checked(kept):  # noqa: F811
+def test_a_kept_bundle_is_verified_and_says_what_was_not_checked(kept):
     code, output, errors = called("verify", kept.folder, "--expect-verdict", "kept", "--max-age", "24h")
     assert (code, errors) == (0, "")
     assert output.splitlines()[-1] == "verified, but not checked: signature"
     assert "byte by byte" in output
 
 
-def test_a_partial_run_says_incomplete_everywhere(partial_run):  # noqa: F811
+def test_a_partial_run_says_incomplete_everywhere(partial_run):
     code, output, _ = called("verify", partial_run.folder)
     assert code == 0, output
     assert "incomplete" in output
@@ -38,7 +38,7 @@ def test_a_partial_run_says_incomplete_everywhere(partial_run):  # noqa: F811
     assert "the run is incomplete, not kept" in output
 
 
-def test_checks_come_as_json_too(kept):  # noqa: F811
+def test_checks_come_as_json_too(kept):
     code, output, _ = called("verify", kept.folder, "--json")
     told = json.loads(output)
     assert (code, told["verified"]) == (0, True)
@@ -73,7 +73,7 @@ def test_a_time_stamp_is_checked_with_its_root_alone(signed, tmp_path):  # noqa:
     assert "no signature that it could be of" in other.found()
 
 
-def test_the_bundle_before_is_the_one_that_it_follows(kept, partial_run, tmp_path):  # noqa: F811
+def test_the_bundle_before_is_the_one_that_it_follows(kept, partial_run, tmp_path):
     after = kept.copy(tmp_path / "after")
     before = partial_run.copy(tmp_path / "before")
     before.listed_anew(created="2020-01-01T00:00:00Z")
@@ -86,7 +86,7 @@ def test_the_bundle_before_is_the_one_that_it_follows(kept, partial_run, tmp_pat
     assert "the bundle before: evidence.json" in called("verify", after.folder, "--previous", before.folder)[1]
 
 
-def test_the_commit_and_the_age_are_those_expected(kept, tmp_path):  # noqa: F811
+def test_the_commit_and_the_age_are_those_expected(kept, tmp_path):
     bundle = kept.copy(tmp_path / "copy")
     document = bundle.document()
     made_by = document["suite"]["commit"] = "0123456789abcdef0123456789abcdef01234567"
@@ -101,7 +101,7 @@ def test_the_commit_and_the_age_are_those_expected(kept, tmp_path):  # noqa: F81
     assert "in the future" in bundle.found(now=NOW - timedelta(days=2))
 
 
-def test_another_specification_is_told_and_passes_if_asked_to(kept, tmp_path):  # noqa: F811
+def test_another_specification_is_told_and_passes_if_asked_to(kept, tmp_path):
     bundle = kept.copy(tmp_path / "copy")
     document = bundle.document()
     document["suite"]["spec_sha256"] = "0" * 64
@@ -138,7 +138,7 @@ USAGE = {
 
 
 @pytest.mark.parametrize("case", USAGE)
-def test_usage_is_told_in_one_line_with_exit_code_4(case, kept, monkeypatch):  # noqa: F811
+def test_usage_is_told_in_one_line_with_exit_code_4(case, kept, monkeypatch):
     monkeypatch.chdir(ROOT)
     code, output, errors = called(*(word.format(kept=kept.folder) for word in USAGE[case]))
     assert (code, output) == (4, ""), errors
@@ -154,7 +154,7 @@ def test_each_command_explains_itself():
     assert "sign|verify|diff" in called("--help")[1]
 
 
-def test_ctrl_c_ends_it_without_a_traceback(kept, monkeypatch):  # noqa: F811
+def test_ctrl_c_ends_it_without_a_traceback(kept, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
@@ -165,7 +165,7 @@ def test_ctrl_c_ends_it_without_a_traceback(kept, monkeypatch):  # noqa: F811
 HEAVY = ("cryptography", "securesystemslib", "rfc3161_client", "boto3", "botocore", "jinja2", "psycopg", "pytest")
 
 
-def test_nothing_heavy_is_imported_unless_it_is_asked_for(kept):  # noqa: F811
+def test_nothing_heavy_is_imported_unless_it_is_asked_for(kept):
     program = (
         "import sys; from evidence.__main__ import main; code = main(sys.argv[1:]); "
         f"print(code, [name for name in {HEAVY!r} if name in sys.modules])"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from evidence.opened import opened
 from tests_suite.bundles import Bundle
-from tests_suite.signed import kept, partial_run, signed  # noqa: F401  # fixtures
+from tests_suite.signed import signed  # noqa: F401  # fixture
 
 SETTINGS = settings(
     max_examples=int(os.environ.get("AMPLY_EXAMPLES", "40")),

@@ -9,7 +9,7 @@ from evidence.verify import parsers
 from evidence.verify.projected import content_differs
 from evidence.verify.secrets import secrets_in
 from tests_suite.bundles import called
-from tests_suite.signed import kept, signed  # noqa: F401  # fixtures
+from tests_suite.signed import signed  # noqa: F401  # fixture
 
 DEEP = b"[" * 200_000 + b"]" * 200_000
 CONTENTS = {
@@ -44,7 +44,7 @@ XML = {
 
 
 @pytest.mark.parametrize("name", ["evidence.json", "catalog.json", "traceability.json", "summary.md"])
-def test_contents_made_to_break_a_reader_are_findings(name, kept, tmp_path):  # noqa: F811
+def test_contents_made_to_break_a_reader_are_findings(name, kept, tmp_path):
     bundle = kept.copy(tmp_path / "copy")
     for kind, content in CONTENTS.items():
         bundle.write(name, content)
@@ -88,7 +88,7 @@ def _spoiled(value, spoiled):
 
 
 @pytest.mark.parametrize("spoiled", [None, 0, -1, 1.5, True, "", "x" * 1000, [], {}, [None], {"a": None}], ids=repr)
-def test_no_value_of_another_kind_breaks_it(spoiled, kept, tmp_path):  # noqa: F811
+def test_no_value_of_another_kind_breaks_it(spoiled, kept, tmp_path):
     bundle = kept.copy(tmp_path / "copy")
     whole = bundle.document()
     whole["guarantees"] = whole["guarantees"][:3]
@@ -184,7 +184,7 @@ def test_what_is_no_secret_is_not_called_one(text):
     assert secrets_in("evidence.json", text.encode()) == []
 
 
-def test_a_secret_in_a_bundle_is_a_finding(kept, tmp_path):  # noqa: F811
+def test_a_secret_in_a_bundle_is_a_finding(kept, tmp_path):
     bundle = kept.copy(tmp_path / "copy")
     document = bundle.document()
     document["environment"]["live_host"] = HIDDEN["a password in a URL"]

@@ -3,10 +3,9 @@
 import pytest
 
 from tests_suite.lies import LIES, counted, fail
-from tests_suite.signed import kept, partial_run  # noqa: F401  # fixtures
 
 
-def test_a_bundle_told_anew_without_a_lie_is_verified(kept, tmp_path):  # noqa: F811
+def test_a_bundle_told_anew_without_a_lie_is_verified(kept, tmp_path):
     bundle = kept.copy(tmp_path / "copy")
     document = bundle.document()
     fail(document, "LED-03")
@@ -16,7 +15,7 @@ def test_a_bundle_told_anew_without_a_lie_is_verified(kept, tmp_path):  # noqa: 
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_a_lie_in_the_evidence_is_named(lie, kept, tmp_path):  # noqa: F811
+def test_a_lie_in_the_evidence_is_named(lie, kept, tmp_path):
     bundle = kept.copy(tmp_path / "copy")
     document, (tell, named) = bundle.document(), LIES[lie]
     tell(document)
@@ -24,7 +23,7 @@ def test_a_lie_in_the_evidence_is_named(lie, kept, tmp_path):  # noqa: F811
     assert named in bundle.found()
 
 
-def test_a_partial_run_that_is_called_kept_is_named(partial_run, tmp_path):  # noqa: F811
+def test_a_partial_run_that_is_called_kept_is_named(partial_run, tmp_path):
     bundle = partial_run.copy(tmp_path / "copy")
     document = bundle.document()
     for guarantee in document["guarantees"]:

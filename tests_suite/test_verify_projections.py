@@ -8,7 +8,6 @@ from evidence.manifest import sha256
 from evidence.projections import projections
 from tests_suite.bundles import Bundle
 from tests_suite.lies import counted, fail
-from tests_suite.signed import kept  # noqa: F401  # fixture
 
 
 def _changed(bundle: Bundle, name: str) -> bytes:
@@ -19,7 +18,7 @@ def _changed(bundle: Bundle, name: str) -> bytes:
 
 
 @pytest.mark.parametrize("other_suite", [False, True])
-def test_a_projection_that_tells_something_else_is_named(other_suite, kept, tmp_path):  # noqa: F811
+def test_a_projection_that_tells_something_else_is_named(other_suite, kept, tmp_path):
     names = set(projections(kept.document())) - {"evidence.json"}
     assert {"summary.md", "traceability.json"} <= names
     for name in names:
@@ -33,13 +32,13 @@ def test_a_projection_that_tells_something_else_is_named(other_suite, kept, tmp_
 
 
 @pytest.mark.parametrize("name", ["summary.md", "traceability.json"])
-def test_one_more_byte_in_a_projection_is_named(name, kept, tmp_path):  # noqa: F811
+def test_one_more_byte_in_a_projection_is_named(name, kept, tmp_path):
     bundle = kept.copy(tmp_path / "copy")
     bundle.write(name, (bundle.folder / name).read_bytes() + b"\n")
     assert f"{name}: not what evidence.json gives" in bundle.found()
 
 
-def test_a_file_of_the_candidate_that_was_exchanged_or_slipped_in_is_named(kept, tmp_path):  # noqa: F811
+def test_a_file_of_the_candidate_that_was_exchanged_or_slipped_in_is_named(kept, tmp_path):
     bundle = kept.copy(tmp_path / "copy")
     name = bundle.document()["candidate"]["sources"][0]["file"]
     bundle.write(name, b"SELECT 1;")
@@ -50,7 +49,7 @@ def test_a_file_of_the_candidate_that_was_exchanged_or_slipped_in_is_named(kept,
     assert "notes.txt: no file that a bundle has" in bundle.found()
 
 
-def test_an_object_that_was_taken_out_of_the_catalogue_is_named(kept, tmp_path):  # noqa: F811
+def test_an_object_that_was_taken_out_of_the_catalogue_is_named(kept, tmp_path):
     bundle = kept.copy(tmp_path / "copy")
     catalog = json.loads((bundle.folder / "catalog.json").read_text())
     catalog.pop(min(catalog))
@@ -58,7 +57,7 @@ def test_an_object_that_was_taken_out_of_the_catalogue_is_named(kept, tmp_path):
     assert "catalog.json: its digest is not" in bundle.found()
 
 
-def test_a_manifest_of_another_time_is_named(kept, tmp_path):  # noqa: F811
+def test_a_manifest_of_another_time_is_named(kept, tmp_path):
     bundle = kept.copy(tmp_path / "copy")
     bundle.listed_anew(created="2020-01-01T00:00:00Z")
     assert "was made at another time" in bundle.found()
