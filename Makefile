@@ -8,7 +8,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 SERVERS := $(addprefix tests_suite/,test_nothing_is_left.py test_external_server.py test_external_server_refusals.py \
-    test_action_whole.py test_verify_hostile.py test_sign_kms.py) $(wildcard tests_suite/test_schema_from*.py)
+    test_action_whole.py test_verify_hostile.py test_verify_every_byte.py test_sign_kms.py) $(wildcard tests_suite/test_schema_from*.py)
 MIGRATIONS := tests_suite/test_migrations.py
 LIVE := $(wildcard tests_suite/test_live_*.py) tests_suite/test_drift.py
 # Compiled tests are worth keeping: without them every run rewrites hypothesis and the plugins anew (2 s).

@@ -53,8 +53,8 @@ def asked(url: str, content: bytes) -> bytes:
         )
     except ImportError:
         raise TimestampError(_MISSING) from None
-    if not url.startswith(("http://", "https://")):
-        raise TimestampError(f"{url}: not an address over HTTP")
+    if not url.startswith(("http://", "https://")) or "@" in url:
+        raise TimestampError(f"{url.rpartition('@')[2]}: not an address over HTTP, without name and password")
     question = TimestampRequestBuilder().data(content).hash_algorithm(HashAlgorithm.SHA256).build()
     headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
     with _one_line(url):

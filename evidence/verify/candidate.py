@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -30,9 +31,8 @@ def catalog(files: Mapping[str, bytes]) -> dict[str, str]:
 def of_files(files: Mapping[str, bytes], document: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with the candidate's files."""
     sources = document["candidate"]["sources"]
-    names = [source["file"] for source in sources]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"{shown(name)}: two sources name it"
+    names = Counter(source["file"] for source in sources)
+    yield from (f"{shown(name)}: two sources name it" for name, times in names.items() if times > 1)
     yield from (f"{shown(name)}: no source names it" for name in files if name.startswith(FOLDER) and name not in names)
     for number, source in enumerate(sources, 1):
         name = source["file"]

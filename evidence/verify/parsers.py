@@ -11,7 +11,7 @@ from evidence.manifest import BundleError
 
 _DEEPEST: Final = 32  # elements
 _LONGEST_PAGE: Final = 8 * 2**20  # bytes
-_ROW: Final = re.compile(r"<tr><td>\S+ ([a-z-]+)</td><td><b>([^<]*)</b></td>")
+_ROW: Final = re.compile(r"<tr><td>\S{1,4} ([a-z-]{1,20})</td><td><b>([^<]{0,100})</b></td>")
 _HEAD: Final = re.compile(r"\A## \S+ Ledger compliance: ([a-z]+)\n")
 
 

@@ -59,11 +59,11 @@ def _pairs(document: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _unequal(told: list[tuple[str, str]], document: Mapping[str, Any]) -> Iterator[str]:
-    expected = dict(_pairs(document))
+    expected, seen = dict(_pairs(document)), {id_ for id_, _ in told}
     for id_, verdict in told:
         if expected.get(id_) != verdict:
             yield f"{id_} is {verdict} there, {expected.get(id_, 'not judged')} in {EVIDENCE}"
-    yield from (f"{id_} is not there" for id_ in expected if id_ not in dict(told))
+    yield from (f"{id_} is not there" for id_ in expected if id_ not in seen)
 
 
 def _summary(content: bytes, document: Mapping[str, Any]) -> Iterator[str]:

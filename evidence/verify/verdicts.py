@@ -1,5 +1,6 @@
 """Verdicts computed anew from the tests that the document lists, by the rules that made them (evidence.verdict)."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
@@ -63,8 +64,8 @@ def of_guarantees(document: Mapping[str, Any]) -> list[str]:
     finished = moment(document["finished"], "finished")
     days = [*dict.fromkeys([finished.date(), (finished - _JUDGED_BEFORE).date()])]
     found, outcomes = list[str](), dict[str, tuple[str, float]]()
-    ids = [one["id"] for one in document["guarantees"]]
-    found += [f"{id_}: stands there twice" for id_ in sorted({id_ for id_ in ids if ids.count(id_) > 1})]
+    ids = Counter(one["id"] for one in document["guarantees"])
+    found += [f"{id_}: stands there twice" for id_, times in ids.items() if times > 1]
     for one in document["guarantees"]:
         try:
             found += _of_one(one, days)
