@@ -1,7 +1,7 @@
 # make check: the specification on the reference schema.   make test: the suite's own tests, mutants included.
 # make test-live: of live runs and drift, on a simulated account.
 # make test-servers: what is left behind by runs that are killed, servers behind URLs, copies of running databases, action.yml as a
-# whole.   make test-migrations: of Alembic projects with a defect in their migrations.
+# whole, hostile bundles of evidence, keys in AWS KMS.   make test-migrations: of Alembic projects with a defect in their migrations.
 # make test-oscal: of OSCAL by NIST's model, in an environment with requirements-oscal.txt.
 # PYTHON=/path/to/python chooses the interpreter; ARGS="..." goes to pytest.
 SHELL := /bin/bash
@@ -9,7 +9,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 SERVERS := $(addprefix tests_suite/,test_nothing_is_left.py test_external_server.py test_external_server_refusals.py \
-    test_action_whole.py) $(wildcard tests_suite/test_schema_from*.py) $(wildcard tests_suite/test_canaries_of_*.py)
+    test_action_whole.py test_verify_hostile.py test_verify_every_byte.py test_sign_kms.py) \
+    $(wildcard tests_suite/test_schema_from*.py) $(wildcard tests_suite/test_canaries_of_*.py)
 MIGRATIONS := tests_suite/test_migrations.py
 OSCAL := tests_suite/test_oscal.py
 LIVE := $(wildcard tests_suite/test_live_*.py) tests_suite/test_drift.py
@@ -31,7 +32,7 @@ test-migrations: dev
 	$(BIN)/python -m pytest $(MIGRATIONS) -n 2 $(ARGS)
 
 test-servers: dev
-	$(BIN)/python -m pytest $(SERVERS) -n 2 $(ARGS)
+	AMPLY_EXAMPLES=400 $(BIN)/python -m pytest $(SERVERS) tests_suite/test_verify_bytes.py -n 2 $(ARGS)
 
 test-oscal: $(VENV)-oscal/installed
 	$(VENV)-oscal/bin/python -m pytest $(OSCAL) $(ARGS)
@@ -62,7 +63,7 @@ $(VENV)/installed: requirements.txt pyproject.toml
 	python=$${PYTHON:-$$(tools/find_python.sh)} && "$$python" -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt && touch $@
 
-$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
+$(VENV)/installed-dev: requirements-dev.txt requirements-sign.txt $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt && touch $@
 
 $(VENV)-oscal/installed: requirements-oscal.txt requirements.txt pyproject.toml

@@ -35,6 +35,7 @@ class Run:
     exit: int
     output: str
     evidence: dict = field(default_factory=dict)
+    folder: Path = Path()
 
     def ids(self, *verdicts: str) -> set[str]:
         """The guarantees with one of these verdicts."""
@@ -95,7 +96,7 @@ def run_in(runner, folder: Path, *arguments: object, environment: dict[str, str]
     answer = json.loads(runner.stdout.readline())
     file = evidence / "evidence.json"
     found = json.loads(file.read_text()) if file.exists() else {}
-    return Run(answer["exit"], output.read_text(errors="replace"), found)
+    return Run(answer["exit"], output.read_text(errors="replace"), found, evidence)
 
 
 @pytest.fixture
@@ -108,6 +109,23 @@ def suite(runner, tmp_path):
 def whole(runner, tmp_path_factory):
     """A run of the whole specification on the reference, in one process."""
     return run_in(runner, tmp_path_factory.mktemp("whole"), *QUICK)
+
+
+@pytest.fixture(scope="session")
+def kept(whole):
+    """The bundle of a whole run that is kept."""
+    from tests_suite.bundles import Bundle  # noqa: PLC0415  # for tests of bundles alone
+
+    return Bundle(whole.folder)
+
+
+@pytest.fixture(scope="session")
+def partial_run(runner, tmp_path_factory):
+    """The bundle of a run of one file."""
+    from tests_suite.bundles import Bundle  # noqa: PLC0415
+
+    file = "tests_schema/test_shape_of_the_schema.py"
+    return Bundle(run_in(runner, tmp_path_factory.mktemp("part"), *QUICK, file).folder)
 
 
 @pytest.fixture(scope="session")

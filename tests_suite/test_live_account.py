@@ -2,18 +2,14 @@
 
 import pytest
 
-from spec import GUARANTEES
 from tests_suite import account_changes as c
 from tests_suite import account_mutants, account_mutants_around
 from tests_suite.account_mutants_of_several import SEVERAL
 from tests_suite.account_variations import VARIATIONS
 from tests_suite.conftest import together_or_alone
-from tests_suite.live_account import read
+from tests_suite.live_account import IN_THE_ACCOUNT, OVER_SQL, read
 
 MUTANTS = {**account_mutants.MUTANTS, **account_mutants_around.MUTANTS}
-OVER_SQL = {"RDS-10", "PRM-11", "PRM-12", "REP-07", "MON-10", "SEC-11", "DRF-01", "DRF-02", "DRF-03", "DRF-04"}
-OVER_SQL |= {"MNT-04", "MNT-05", "MNT-06", "MNT-07"}
-IN_THE_ACCOUNT = {id_ for id_, one in GUARANTEES.items() if one.scope == "live" and not one.planned} - OVER_SQL
 TOGETHER = 8
 VARIED = [*VARIATIONS]
 

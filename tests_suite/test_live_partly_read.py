@@ -6,7 +6,7 @@ from tests_suite import account_changes as c
 from tests_suite import secret_changes as sc
 from tests_suite.account_mutants_around import PAST
 from tests_suite.conftest import PRODUCTION, run_in
-from tests_suite.test_live_account import IN_THE_ACCOUNT
+from tests_suite.live_account import IN_THE_ACCOUNT
 
 WHOLE_WORLD = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
 OF_A_REPLICA = {"NET-01", "NET-02", "NET-03", "NET-04", "REP-01", "REP-02", "REP-03"}

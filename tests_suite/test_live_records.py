@@ -7,8 +7,7 @@ import pytest
 
 from support.account import dumps
 from tests_suite.conftest import NOBODY, run_in, the_line
-from tests_suite.live_account import read
-from tests_suite.test_live_account import IN_THE_ACCOUNT
+from tests_suite.live_account import IN_THE_ACCOUNT, read
 
 
 @pytest.fixture

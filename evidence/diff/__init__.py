@@ -1,0 +1,1 @@
+"""`python -m evidence diff`: what changed between two bundles."""
