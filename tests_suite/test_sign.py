@@ -8,6 +8,8 @@ import sys
 import pytest
 from securesystemslib.dsse import Envelope
 
+from evidence.sign import command
+from evidence.sign.keys import public_key
 from evidence.sign.statement import statement
 from tests_suite.authority import authority, key_pair, openssl
 from tests_suite.bundles import called
@@ -178,3 +180,17 @@ def test_an_authority_that_answers_wrongly_signs_nothing(spoil, bundle, keys, si
     assert "signature.json" not in bundle.names
     code, _, errors = called("sign", bundle.folder, "--key", keys[0], "--timestamp", "ftp://x")
     assert (code, "not an address over HTTP" in errors) == (4, True)
+
+
+def test_a_signed_statement_that_says_something_else_is_found(bundle, keys):
+    document = bundle.document()
+    files = {name: (bundle.folder / name).read_bytes() for name in bundle.names}
+    listed = {name: hashlib.sha256(files[name]).hexdigest() for name in files if name != "manifest.json"}
+    right = statement(document, files, listed)
+    for payload_, named in ((right, ""), (right.replace(b"PASSED", b"FAILED"), "states something else")):
+        (bundle.folder / "signature.json").write_bytes(command.signed(payload_, str(keys[0])))
+        assert named in bundle.found(key=public_key(keys[1]))
+    assert bundle.found()
+    for wrong in (b"{}", b"[]", b'{"subject": [1]}', right.replace(b"manifest.json", b"manifest.jso_")):
+        (bundle.folder / "signature.json").write_bytes(command.signed(wrong, str(keys[0])))
+        assert "signature.json" in bundle.found(key=public_key(keys[1]))
