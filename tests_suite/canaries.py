@@ -76,8 +76,10 @@ def files_below(*folders):
 
 
 def command_lines(pid):
-    """The command lines of the processes below this one."""
-    found, below = {}, [pid]
+    """The command lines of the processes below this one; one that is only being started still has this one's own."""
+    found, below, own = {}, [pid], b""
+    with suppress(OSError):
+        own = Path(f"/proc/{pid}/cmdline").read_bytes()
     while below:
         parent = below.pop()
         with suppress(OSError):
@@ -87,4 +89,4 @@ def command_lines(pid):
                 for child in children:
                     with suppress(OSError):
                         found[f"command line of {child}"] = Path(f"/proc/{child}/cmdline").read_bytes()
-    return found
+    return {name: line for name, line in found.items() if line != own}
