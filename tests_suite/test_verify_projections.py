@@ -20,7 +20,7 @@ def _changed(bundle: Bundle, name: str) -> bytes:
 @pytest.mark.parametrize("other_suite", [False, True])
 def test_a_projection_that_tells_something_else_is_named(other_suite, kept, tmp_path):
     names = set(projections(kept.document())) - {"evidence.json"}
-    assert {"summary.md", "traceability.json"} <= names
+    assert {"summary.md", "traceability.json", "junit.xml"} <= names
     for name in names:
         bundle = kept.copy(tmp_path / name)
         if other_suite:
@@ -31,7 +31,7 @@ def test_a_projection_that_tells_something_else_is_named(other_suite, kept, tmp_
         assert f"{name}: " in bundle.found(), name
 
 
-@pytest.mark.parametrize("name", ["summary.md", "traceability.json"])
+@pytest.mark.parametrize("name", ["summary.md", "traceability.json", "junit.xml"])
 def test_one_more_byte_in_a_projection_is_named(name, kept, tmp_path):
     bundle = kept.copy(tmp_path / "copy")
     bundle.write(name, (bundle.folder / name).read_bytes() + b"\n")
