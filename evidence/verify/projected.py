@@ -9,6 +9,7 @@ from evidence.junit import JUNIT
 from evidence.manifest import BundleError
 from evidence.projections import projections
 from evidence.record import EVIDENCE, VERSION, commit
+from evidence.report import REPORT
 from evidence.strict_json import parse
 from evidence.verify import parsers, reports
 from evidence.verify.catalogue import ROOT, same_specification
@@ -77,7 +78,7 @@ def _trace(content: bytes, document: Mapping[str, Any]) -> Iterator[str]:
 
 _BY_CONTENT: Final[dict[str, Callable[[bytes, Mapping[str, Any]], Iterator[str]]]] = {
     "summary.md": _summary,
-    "report.html": reports.page,
+    REPORT: reports.page,
     "traceability.json": _trace,
     JUNIT: reports.junit,
 }
