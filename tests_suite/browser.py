@@ -10,15 +10,28 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from selenium import webdriver
+from selenium.webdriver import ActionChains
 from selenium.webdriver.chrome.service import Service
 
-PROGRAMS = ("chromium", "chromedriver")
+BROWSERS = ("chromium", "google-chrome")  # the second is what GitHub's machines have
 MISSING = "no Chromium for the tests of the report: apt-get install chromium chromium-driver"
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
     *("--disable-default-apps", "--no-default-browser-check", "--password-store=basic"),
 )
+_FAILED = "Network.loadingFailed"
+_FOCUSED = """
+const it = document.activeElement, next = it.nextElementSibling;
+const outlined = (one) => {
+  const style = getComputedStyle(one);
+  return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 1;
+};
+return {
+  tag: it.tagName.toLowerCase(), name: it.name || "", value: it.value || "", id: it.id, text: it.textContent.trim(),
+  seen: it.matches(":focus-visible") && (it.matches(".chip input") ? outlined(next) : outlined(it)),
+};
+"""
 
 
 class Browser:
@@ -35,6 +48,10 @@ class Browser:
         """What a function body returns in the page."""
         return self.driver.execute_script(text, *given)
 
+    def settled(self) -> None:
+        """Wait until what was begun in the page is done: its promises, its events, and a frame."""
+        self.js("return new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+
     def size(self, width: int, height: int = 900) -> None:
         """Make the window so large."""
         self.cdp(
@@ -50,6 +67,19 @@ class Browser:
         """Whether pages opened from now on may run scripts."""
         self.cdp("Emulation.setScriptExecutionDisabled", value=not run)
 
+    def press(self, *keys: str) -> None:
+        """Press keys, one after the other, whatever has the focus."""
+        ActionChains(self.driver).send_keys(*keys).perform()
+
+    def click(self, selector: str) -> None:
+        """Click in the middle of the first element, with the mouse."""
+        element = self.driver.find_element("css selector", selector)
+        ActionChains(self.driver).scroll_to_element(element).move_to_element(element).click().perform()
+
+    def focused(self) -> dict:
+        """What has the focus: its tag, name, value, text, and whether that is seen."""
+        return self.js(_FOCUSED)
+
     def open(self, content: bytes, hash_: str = "") -> Path:
         """Show a page from a file of its own, and forget what was logged before."""
         self.logged(), self.asked()
@@ -64,9 +94,12 @@ class Browser:
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
     def asked(self) -> list[str]:
-        """The addresses that were asked for since the page was opened."""
+        """The addresses that were asked for since the page was opened, but those that its policy stopped."""
         events = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
-        return [one["params"]["request"]["url"] for one in events if one["method"] == "Network.requestWillBeSent"]
+        told = [(one["method"], one["params"]) for one in events]
+        stopped = {one["requestId"] for name, one in told if name == _FAILED and one.get("blockedReason") == "csp"}
+        sent = [one for name, one in told if name == "Network.requestWillBeSent"]
+        return [one["request"]["url"] for one in sent if one["requestId"] not in stopped]
 
     def picture(self, file: Path, *, whole: bool = False) -> Path:
         """A PNG of the window, or of the whole page."""
@@ -84,7 +117,7 @@ class Browser:
 @contextmanager
 def browser() -> Iterator[Browser]:
     """A browser with a profile of its own, both gone afterwards. Raises FileNotFoundError if there is none to start."""
-    program, driver = map(shutil.which, PROGRAMS)
+    program, driver = next(filter(None, map(shutil.which, BROWSERS)), None), shutil.which("chromedriver")
     if not program or not driver:
         raise FileNotFoundError(MISSING)
     os.environ["SE_OFFLINE"] = "true"  # nothing is downloaded, whatever is missing

@@ -49,3 +49,15 @@ def of_every_verdict(words=""):
     ids = [id_ for id_, one in GUARANTEES.items() if not one.planned]
     some = [judged(verdict, id_, words) for verdict, id_ in zip(VERDICTS, ids, strict=False)]
     return of(*some, judged("kept", ids[5], words, deviation=DECLARED), words=words)
+
+
+def of_all_offline():
+    """Every guarantee of an offline run, verdict after verdict, each deviation and failure with what belongs to it."""
+    ids = [id_ for id_, one in GUARANTEES.items() if not one.planned and one.scope == "offline"]
+    return of(
+        *(
+            judged(VERDICTS[number % len(VERDICTS)], id_, f"seen of {id_}\nin two lines")
+            for number, id_ in enumerate(ids)
+        ),
+        verdict="incomplete",
+    )

@@ -44,31 +44,42 @@
     }
   }
 
+  function choose(told) {
+    for (const box of form.querySelectorAll("input[type=checkbox]")) {
+      box.checked = told.getAll(box.name).includes(box.value);
+    }
+    form.elements.words.value = told.get("words") || "";
+    return apply();
+  }
+
+  function named() {
+    try {
+      return document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    } catch {
+      return null;
+    }
+  }
+
   function recall() {
     if (location.hash.startsWith("#?")) {
-      const told = new URLSearchParams(location.hash.slice(2));
-      for (const box of form.querySelectorAll("input[type=checkbox]")) {
-        box.checked = told.getAll(box.name).includes(box.value);
-      }
-      form.elements.words.value = told.get("words") || "";
-      apply();
+      choose(new URLSearchParams(location.hash.slice(2)));
       form.scrollIntoView();
       return;
     }
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = named();
     if (target && target.closest(".out")) {
-      form.reset();
-      apply();
+      choose(new URLSearchParams());
       target.scrollIntoView();
     }
   }
 
   form.addEventListener("input", () => remember(apply()));
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(() => {
-    remember(apply());
+  form.addEventListener("reset", (event) => {
+    event.preventDefault();
+    remember(choose(new URLSearchParams()));
     form.querySelector("input").focus();
-  }));
+  });
   addEventListener("hashchange", recall);
   form.hidden = false;
   apply();
