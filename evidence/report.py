@@ -5,11 +5,15 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from evidence import page
 from evidence.inert import line, whole
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 REPORT: Final = "report.html"
 TEMPLATES: Final = Path(__file__).with_name("templates")
@@ -133,28 +137,40 @@ def _context(document: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def report(document: Mapping[str, Any]) -> bytes:
-    """report.html of the evidence document: the same document gives the same bytes.
-
-    Raises ValueError for a document that lacks what its format has.
-    """
+@cache
+def _template() -> "tuple[Template, dict[str, str]]":
+    """The template, compiled once a process, and the blocks of the page that are the same on every page."""
     # For runs that ask for it alone.
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError  # noqa: PLC0415
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
     from markupsafe import Markup, escape  # noqa: PLC0415
 
     def breakable(text: str) -> Markup:
         return Markup("<wbr>").join(map(escape, _BREAKS.split(text)))  # long names end a line where they may
 
-    style, script = _joined(_STYLES), _joined(_SCRIPTS)
-    loader = FileSystemLoader(TEMPLATES)
     environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters["breakable"] = breakable
     environment.globals |= {"words": page.WORDS, "means": page.MEANS}
+    style, script = _joined(_STYLES), _joined(_SCRIPTS)
     blocks = {"style": Markup(style), "script": Markup(script), "policy": policy(style, script)}  # noqa: S704  # ours
+    return environment.get_template(REPORT), blocks
+
+
+def report(document: Mapping[str, Any]) -> bytes:
+    """report.html of the evidence document: the same document gives the same bytes.
+
+    Raises ValueError for a document that lacks what its format has.
+    """
+    from jinja2 import TemplateError  # noqa: PLC0415
+
+    template, blocks = _template()
     try:
-        text = environment.get_template(REPORT).render(_context(whole(document)) | blocks)
+        text = template.render(_context(whole(document)) | blocks)
     except TemplateError as error:
         raise ValueError(f"{REPORT}: {error}") from error
     return (text.strip() + "\n").encode()
