@@ -11,7 +11,7 @@ ARGS ?=
 SERVERS := $(addprefix tests_suite/,test_nothing_is_left.py test_external_server.py test_external_server_refusals.py \
     test_action_whole.py test_verify_hostile.py test_verify_every_byte.py test_sign_kms.py) \
     $(wildcard tests_suite/test_schema_from*.py) $(wildcard tests_suite/test_canaries_of_*.py)
-MIGRATIONS := tests_suite/test_migrations.py
+MIGRATIONS := $(addprefix tests_suite/test_,migrations.py alembic.py)
 EVIDENCE := $(filter-out $(SERVERS),$(wildcard $(addprefix tests_suite/test_,verify*.py sign*.py diff.py evidence_docs.py canaries.py \
     oscal_states.py audit*.py canonical.py hash_vectors.py action.py run_on_github.py summary_for_github.py workflows.py)))
 OSCAL := tests_suite/test_oscal.py
