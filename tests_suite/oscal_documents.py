@@ -14,18 +14,25 @@ VERDICTS = ("kept", "broken", "deviates", "error", "not-checked")
 OUTCOMES = {"kept": "passed", "broken": "failed", "deviates": "failed", "error": "error"}
 
 
-def of(*judged, words=""):
-    """The document of a run with these verdicts."""
+def of(*judged, words="", **told):
+    """The document of a run with these verdicts; `told` replaces what it says of the run."""
     candidate = {
         "kind": "sql",
         "catalog_sha256": "ab" * 32,
-        "sources": [{"path": f"schema{words}.sql", "sha256": "cd" * 32}],
+        "sources": [
+            {"path": f"schema{words}.sql", "sha256": "cd" * 32, "file": "candidate/001-schema.sql", "redacted": False}
+        ],
     }
     moment = datetime(2027, 1, 2, 3, 4, 5, tzinfo=UTC)
-    made = document(
-        judged, verdict="broken", scope="offline", require="all", started=moment, finished=moment.replace(minute=6),
-        root=ROOT, candidate=candidate, environment={"server": "PostgreSQL 15.19", "server_kind": "wheel"},
-    )  # fmt: skip
+    environment = {"server": "PostgreSQL 15.19", "server_kind": "wheel", "python": "3.13.0", "packages": {}, "ci": {}}
+    run = {
+        "verdict": "broken",
+        "scope": "offline",
+        "require": "all",
+        "candidate": candidate,
+        "environment": environment,
+    }
+    made = document(judged, started=moment, finished=moment.replace(minute=6), root=ROOT, **{**run, **told})
     return {**made, "suite": {**made["suite"], "commit": "0" * 40}}
 
 

@@ -1,0 +1,160 @@
+"""report.html: the evidence as one page for people, which loads nothing and runs nothing but what stands in it."""
+
+import base64
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from evidence import page
+from evidence.inert import line, whole
+
+REPORT: Final = "report.html"
+TEMPLATES: Final = Path(__file__).with_name("templates")
+_STYLES: Final = ("tokens.css", "page.css", "guarantees.css", "print.css")
+_SCRIPTS: Final = ("filter.js", "blocks.js")
+_FIRST: Final = 3  # different observations of one guarantee that are told in full; the others in a list
+_BREAKS: Final = re.compile(r"(?<=[/_:])(?=\w)")
+_NAMES: Final = {
+    "server": "Server",
+    "server_kind": "Started from",
+    "collation": "Collation",
+    "account": "AWS account",
+    "region": "Region",
+    "instance": "Instance",
+    "target": "Judged as",
+    "account_read": "Account read",
+    "account_replayed": "Replayed",
+    "live_host": "Database host",
+    "live_port": "Database port",
+    "live_dbname": "Database",
+    "live_user": "Read as",
+    "python": "Python",
+}
+
+
+def policy(style: str, script: str) -> str:
+    """The content security policy of a page with these two blocks and nothing else."""
+    digests = (base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in (style, script))
+    of_style, of_script = (f"'sha256-{digest}'" for digest in digests)
+    return f"default-src 'none'; script-src {of_script}; style-src {of_style}; base-uri 'none'; form-action 'none'"
+
+
+def _joined(names: tuple[str, ...]) -> str:
+    return "\n" + "\n".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+
+
+def _commit(document: Mapping[str, Any]) -> tuple[str, bool]:
+    told = document["suite"]["commit"]
+    return told.removesuffix("+changes"), told.endswith("+changes")
+
+
+def command(document: Mapping[str, Any]) -> str:
+    """What checks the bundle of this document."""
+    commit, changed = _commit(document)
+    words = ["python -m evidence verify evidence-out --key evidence-key.pub", f"--expect-verdict {document['verdict']}"]
+    plain = commit and not changed and commit.isalnum()
+    return " ".join([*words, f"--expect-commit {commit}"] if plain else words)
+
+
+def _subject(document: Mapping[str, Any]) -> str:
+    """What was judged, in a line."""
+    candidate, about = document["candidate"], document["environment"]
+    if about.get("instance"):
+        return f"Instance {about['instance']} ({about['target']}) in {about['region']}"
+    paths = [source["path"] for source in candidate["sources"]]
+    more = f" and {page.number(len(paths) - 1, 'more file')}" if len(paths) > 1 else ""
+    return (
+        f"Candidate ({candidate['kind']}) {line(paths[0], 120)}{more}" if paths else f"Candidate ({candidate['kind']})"
+    )
+
+
+def _facts(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    about, (commit, changed) = document["environment"], _commit(document)
+    finished = document["finished"].replace("T", " ").replace("Z", " UTC")
+    suite = f"{document['suite']['version']} {commit[:12]}{' and changes' if changed else ''}".strip()
+    rows = [("Scope", document["scope"]), ("Server", about["server"]), ("Finished", finished)]
+    rows += [("Took", f"{document['seconds']:.1f} s"), ("Suite", suite)]
+    return [(name, value) for name, value in rows if value]
+
+
+def _surroundings(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    rows, about = [("Started", document["started"]), ("Finished", document["finished"])], document["environment"]
+    for key, value in about.items():
+        if isinstance(value, Mapping):
+            rows += [(name, str(one)) for name, one in value.items()]
+        elif value:
+            rows.append((_NAMES.get(key, key), str(value)))
+    return rows
+
+
+def _guarantee(one: Mapping[str, Any]) -> dict[str, Any]:
+    """The guarantee with what the page shows beside its own fields."""
+    section, quoted = page.source(one["source"])
+    seen = page.observations(one["failures"])
+    return {
+        **one,
+        "section": section,
+        "quoted": quoted,
+        "remark": "Stale deviation: it is kept, take the declaration out." if page.stale(one) else one["note"],
+        "observations": seen[:_FIRST],
+        "others": seen[_FIRST:],
+        "opened": one["verdict"] in ("broken", "error"),
+        "remedies": page.remedies(one["failures"]),
+        "tried": page.tried(one),
+        "files": page.files(one["tests"]),
+    }
+
+
+def _context(document: Mapping[str, Any]) -> dict[str, Any]:
+    guarantees = [_guarantee(one) for one in document["guarantees"]]
+    commit, changed = _commit(document)
+    totals = Counter(one["verdict"] for one in guarantees)
+    ending = [one for one in guarantees if one["verdict"] == "deviates" and one["note"]]
+    urgent = [one for verdict in ("broken", "error") for one in guarantees if one["verdict"] == verdict]
+    return {
+        "run": document,
+        "meaning": page.meaning(document),
+        "candidate_line": _subject(document),
+        "facts": _facts(document),
+        "areas": page.areas(guarantees),
+        "columns": [verdict for verdict in reversed(page.ORDER) if totals[verdict]],
+        "levels": [*dict.fromkeys(one["level"] for one in guarantees)],
+        "attention": [*urgent, *filter(page.stale, guarantees), *ending],
+        "unchecked": [one for one in guarantees if one["verdict"] == "not-checked"],
+        "declared": [one for one in guarantees if one["deviation"]],
+        "surroundings": _surroundings(document),
+        "left_out": document["candidate"].get("left_out", []),
+        "commit": commit,
+        "changed": changed,
+        "command": command(document),
+    }
+
+
+def report(document: Mapping[str, Any]) -> bytes:
+    """report.html of the evidence document: the same document gives the same bytes.
+
+    Raises ValueError for a document that lacks what its format has.
+    """
+    # For runs that ask for it alone.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError  # noqa: PLC0415
+    from markupsafe import Markup, escape  # noqa: PLC0415
+
+    def breakable(text: str) -> Markup:
+        return Markup("<wbr>").join(map(escape, _BREAKS.split(text)))  # long names end a line where they may
+
+    style, script = _joined(_STYLES), _joined(_SCRIPTS)
+    loader = FileSystemLoader(TEMPLATES)
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["breakable"] = breakable
+    environment.globals |= {"words": page.WORDS, "means": page.MEANS}
+    blocks = {"style": Markup(style), "script": Markup(script), "policy": policy(style, script)}  # noqa: S704  # ours
+    try:
+        text = environment.get_template(REPORT).render(_context(whole(document)) | blocks)
+    except TemplateError as error:
+        raise ValueError(f"{REPORT}: {error}") from error
+    return (text.strip() + "\n").encode()
