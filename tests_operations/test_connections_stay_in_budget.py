@@ -1,0 +1,32 @@
+"""CON: all processes together, against the server's connections and the alarm."""
+
+import psycopg
+import pytest
+
+from spec import OWNER, READONLY
+from spec.rds import ALARMS, RDS
+from support.application import backends
+from support.rds_like import DATABASE
+from support.refusals import said
+
+ALARM = int(ALARMS["DatabaseConnections"].threshold)
+
+
+@pytest.mark.guarantee("CON-07")
+def test_all_processes_at_their_fullest_are_served_and_stay_below_the_alarm(application, pristine, processes):
+    taken = []
+    running = [application.running(DATABASE) for _ in range(processes)]
+    for process in running:
+        process.ask("fill", most=RDS["pool"]["connections"] + 10)
+    for number, process in enumerate(running, 1):
+        outcomes = process.answer()
+        errors = [outcome["error"] for outcome in outcomes if "error" in outcome]
+        assert not errors, f"process {number} of {processes} found no connection: {errors[0]}"
+        taken += [outcome["pid"] for outcome in outcomes if "pid" in outcome]
+    assert backends(pristine.admin) == {*taken}
+    assert len(taken) < ALARM, f"{processes} processes take {len(taken)} connections; the alarm goes off at {ALARM}"
+    for role in (OWNER, READONLY):
+        try:
+            application.server.connect(role, DATABASE).close()
+        except psycopg.Error as error:
+            pytest.fail(f"with {len(taken)} connections taken {role} does not get in: {said(error)}")

@@ -1,0 +1,71 @@
+"""CON: a connection that died, or grew old, in the pool is replaced before the application meets it."""
+
+import pytest
+
+from spec.rds import RDS
+from support.application import backends, end, until_gone
+
+KEPT = RDS["pool"]["kept"]
+HOUR, MARGIN = 3600, 10
+ONE = "SELECT 1"
+
+
+def served(outcomes):
+    errors = [" ".join(outcome["error"]) for outcome in outcomes if "error" in outcome]
+    assert not errors, f"the application met a dead connection: {errors[0]}"
+    return {outcome["pid"] for outcome in outcomes if "pid" in outcome}
+
+
+def peaceful(process):
+    """One connection in the pool, used twice: so a third use by another is for a cause."""
+    first, second = process.do("look", sql=ONE), process.do("look", sql=ONE)
+    assert first == second, "two sessions after one another did not share the pooled connection"
+    return first["pid"]
+
+
+@pytest.mark.guarantee("CON-02")
+def test_a_connection_that_the_server_ended_is_replaced(application, private):
+    process = application.running(private.name)
+    died = peaceful(process)
+    end(private.admin, {died})
+    assert served(process.do("open", number=1)) == backends(private.admin)
+
+
+@pytest.mark.guarantee("CON-02")
+def test_every_pooled_connection_that_the_server_ended_is_replaced(application, private):
+    process = application.running(private.name)
+    died = served(process.do("open", number=KEPT))
+    process.do("close")
+    end(private.admin, died)
+    again = served(process.do("open", number=KEPT))
+    assert len(again) == KEPT
+    assert again == backends(private.admin)
+
+
+@pytest.mark.guarantee("CON-02")
+def test_connections_are_replaced_after_a_restart_of_the_server(application, restartable):
+    process = application.running(restartable.database, restartable.server.port)
+    before = served(process.do("open", number=KEPT))
+    process.do("close")
+    restartable.restart()
+    assert len(served(process.do("open", number=KEPT)) - before) >= 1
+
+
+@pytest.mark.guarantee("CON-03")
+def test_a_connection_older_than_an_hour_is_replaced_at_its_next_use(application, private):
+    process = application.running(private.name)
+    old = peaceful(process)
+    process.do("forward", seconds=HOUR + MARGIN)
+    assert process.do("look", sql=ONE)["pid"] != old, "an hour later the same connection was used again"
+    assert until_gone(private.admin, {old}) == set(), "the old connection is still open"
+
+
+@pytest.mark.guarantee("CON-03")
+def test_connections_that_are_used_all_the_time_are_replaced_too(application, private):
+    process = application.running(private.name)
+    old = served(process.do("open", number=KEPT))
+    for _ in range(4):
+        process.do("close")
+        process.do("forward", seconds=(HOUR + MARGIN) // 4 + 1)
+        last = served(process.do("open", number=KEPT))
+    assert last & old == set(), f"{len(last & old)} of {KEPT} connections are older than an hour"
