@@ -12,7 +12,7 @@ from support.server import Server
 from support.waiting import until
 
 # In this order: what else the engine may connect with, so that one broken promise does not hide the others.
-_OTHERS: Final = ("ssl=require", "")
+_OTHERS: Final = ("ssl=require", "sslmode=require", "")
 
 
 def backends(admin: psycopg.Connection[Any]) -> set[int]:

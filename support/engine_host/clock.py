@@ -1,4 +1,4 @@
-"""A clock that can be set forward, and an event loop that counts the connections it is asked for."""
+"""A clock that can be set forward, and an event loop that counts what it is asked for."""
 
 import asyncio
 import time
@@ -20,10 +20,22 @@ class Clock:
 
 
 class Loop(asyncio.SelectorEventLoop):
-    """Counts the connections that it is asked to open; its clock is the process's."""
+    """Counts what it is asked for outside the process: connections, sockets to watch, threads. Its clock is the process's."""
 
     asked = 0
 
     async def create_connection(self, *args: Any, **kwargs: Any) -> Any:
         self.asked += kwargs.get("sock") is None
         return await super().create_connection(*args, **kwargs)
+
+    def add_reader(self, *args: Any) -> None:  # type: ignore[override]
+        self.asked += 1
+        super().add_reader(*args)
+
+    def add_writer(self, *args: Any) -> None:  # type: ignore[override]
+        self.asked += 1
+        super().add_writer(*args)
+
+    def run_in_executor(self, *args: Any) -> Any:  # type: ignore[override]
+        self.asked += 1
+        return super().run_in_executor(*args)

@@ -61,7 +61,7 @@ class Sessions:
             await asyncio.wait([task], timeout=0.5)
 
     async def _settled(self, task: asyncio.Task[Any]) -> None:
-        """Wait for the task's end, unless it waits without having asked for a connection."""
+        """Wait for the task's end, unless it waits without having asked the loop for anything."""
         asked = self.loop.asked
         for _ in range(_TURNS):
             await asyncio.sleep(0)
