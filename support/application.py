@@ -16,9 +16,15 @@ _OTHERS: Final = ("ssl=require", "sslmode=require", "")
 
 
 def backends(admin: psycopg.Connection[Any]) -> set[int]:
-    """The process ids of the application's connections to the database of `admin`."""
-    query = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND usename = %s"
+    """The process ids of the application's connections to the database of `admin`; the suite's own come by the Unix socket."""
+    query = """SELECT pid FROM pg_stat_activity
+               WHERE datname = current_database() AND usename = %s AND client_addr IS NOT NULL"""
     return {row[0] for row in admin.execute(query, [APP])}
+
+
+def until_only(admin: psycopg.Connection[Any], pids: set[int]) -> set[int]:
+    """Wait until these are the application's connections, all of them and no others. Returns what is there."""
+    return until(lambda: backends(admin), pids.__eq__)
 
 
 def until_gone(admin: psycopg.Connection[Any], pids: set[int]) -> set[int]:

@@ -4,12 +4,10 @@ import psycopg
 import pytest
 
 from spec import APP
-from support.application import backends
+from support.application import until_only
 from support.downgrade import relay
 from support.operations_server import log_of
 from support.refusals import BrokenError
-
-TLS = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
 
 
 @pytest.mark.guarantee("CON-06")
@@ -22,10 +20,9 @@ def test_an_engine_of_the_connection_string_connects_over_tls(application, priva
         raise BrokenError(f"an engine of {application.form} does not connect: {application.refused}")
     process = application.process()
     process.do("make", url=application.url(application.form, private.name))
-    process.do("fill", most=1)
-    query = "SELECT s.pid FROM pg_stat_ssl s JOIN pg_stat_activity a USING (pid) WHERE s.ssl AND datname = current_database()"
-    encrypted = {row[0] for row in private.admin.execute(query)}
-    assert encrypted == backends(private.admin) != set()
+    [outcome] = process.do("open", number=1)
+    assert until_only(private.admin, {outcome["pid"]}) == {outcome["pid"]}
+    assert private.admin.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = %s", [outcome["pid"]]).fetchone() == (True,)
     authenticated = [line for line in log_of(server).read_text().splitlines() if f'identity="{APP}"' in line]
     assert {line.partition(" method=")[2].split()[0] for line in authenticated} == {"scram-sha-256"}
 

@@ -3,8 +3,7 @@
 import pytest
 
 from spec.rds import RDS
-from support.application import backends
-from support.waiting import until
+from support.application import until_only
 
 KEPT, MOST = RDS["pool"]["kept"], RDS["pool"]["connections"]
 HOUR = 3600
@@ -26,7 +25,7 @@ def full(application, private):
 def test_a_process_opens_thirty_connections_and_no_more(full, private):
     served = pids(full.outcomes)
     assert len(served) == MOST, f"{len(served)} sessions had a connection at the same time"
-    assert backends(private.admin) == served, "the server sees other connections than the sessions have"
+    assert until_only(private.admin, served) == served, "the server sees other connections than the sessions have"
 
 
 @pytest.mark.guarantee("CON-01")
@@ -38,7 +37,7 @@ def test_a_process_keeps_ten_of_them(application, private):
     assert set(again[:KEPT]) <= served, f"of {KEPT} sessions after a peak, some had to open a connection anew"
     assert len({*again[:KEPT]}) == KEPT
     assert again[KEPT] not in served, f"session {KEPT + 1} after a peak had a connection that was kept"
-    assert until(lambda: backends(private.admin), {*again}.__eq__) == {*again}
+    assert until_only(private.admin, {*again}) == {*again}, "the server sees other connections than the sessions have"
 
 
 @pytest.mark.guarantee("CON-08")

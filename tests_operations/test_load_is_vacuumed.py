@@ -2,12 +2,13 @@
 
 import pytest
 
+from spec import TABLES
+from support.autovacuum import neglected
 from support.ledger import LOCK, append
-from support.load import changed_by_the_application, counts, grow, of_the_ledger, report_now, write_and_change
+from support.load import changed_by_the_application, grow, of_the_ledger, report_now, write_and_change
 from support.refusals import accepted
 from support.waiting import until
 
-SECONDS = 30  # autovacuum looks every second here; it has a handful of tables to go through
 APPENDS = 200
 
 
@@ -20,18 +21,8 @@ def test_autovacuum_comes_to_every_table_that_the_application_writes(private):
             write_and_change(superuser, table)
     grow(superuser, private.found())
     report_now(superuser)
-
-    def neglected():
-        seen = counts(private.admin)
-        left = {
-            table: seen[table]["dead"] for table in changed if not seen[table]["autovacuums"] or seen[table]["dead"]
-        }
-        return left if of_the_ledger(private.admin)["autovacuums"] else {**left, "ledger_entries": 0}
-
-    left = until(neglected, lambda found: not found, SECONDS)
-    assert not left, "autovacuum did not come, or left dead tuples: " + ", ".join(
-        f"{t} ({n} dead)" for t, n in left.items()
-    )
+    left = neglected(private.admin, changed, TABLES.ledger)
+    assert not left, f"autovacuum passes over {', '.join(f'{table} ({dead} dead)' for table, dead in left.items())}"
 
 
 @pytest.mark.guarantee("MNT-09")

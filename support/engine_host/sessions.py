@@ -12,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from .clock import Clock, Loop
 
 PATIENCE = 20.0  # seconds of this machine's clock for what has to come
+AT_ONCE = 5.0  # for what has to come now
 _TURNS = 200  # of the event loop, after which whoever wants a connection has asked for it
-Outcome = dict[str, Any]  # {"pid": 123}, {"waits": true} or {"error": [type, words]}
+# {"pid": 123}, {"waits": true} or {"error": [type, words], "asked": whether the server was asked}
+Outcome = dict[str, Any]
 
 
 def words(error: BaseException) -> list[str]:
@@ -54,9 +56,9 @@ class Sessions:
             await stack.aclose()
             raise
 
-    async def _patiently(self, task: asyncio.Task[Any]) -> None:
+    async def _patiently(self, task: asyncio.Task[Any], seconds: float = PATIENCE) -> None:
         """Wait by the true clock, which no command sets forward."""
-        until = self.clock.true() + PATIENCE
+        until = self.clock.true() + seconds
         while not task.done() and self.clock.true() < until:
             await asyncio.wait([task], timeout=0.5)
 
@@ -88,14 +90,16 @@ class Sessions:
 
     async def wait(self) -> Outcome:
         """One more session is asked for, when none is idle."""
+        asked = self.loop.asked
         self._waiting = self.loop.create_task(self.opened())
         await self._settled(self._waiting)
-        return self._outcome(self._waiting)
+        outcome = self._outcome(self._waiting)
+        return {**outcome, "asked": self.loop.asked > asked} if "error" in outcome else outcome
 
     async def waited(self) -> Outcome:
         """What came of the session that waited."""
         assert self._waiting
-        await self._patiently(self._waiting)
+        await self._patiently(self._waiting, AT_ONCE)
         return self._outcome(self._waiting)
 
     async def open(self, number: int) -> list[Outcome]:
