@@ -25,6 +25,7 @@ AREAS: Final[dict[str, str]] = {
     "GRT": "grants",
     "ROL": "roles",
     "MIG": "migrations",
+    "CON": "connections",
     "RDS": "instance",
     "PRM": "parameters",
     "BAK": "backup",
