@@ -13,4 +13,5 @@ pytest_plugins = (
     "fixtures.bundled",
     "fixtures.verdicts",
     "fixtures.migrations",
+    "fixtures.replica",
 )
