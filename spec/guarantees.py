@@ -35,6 +35,7 @@ AREAS: Final[dict[str, str]] = {
     "SEC": "secrecy",
     "MNT": "maintenance",
     "DRF": "drift",
+    "REC": "recovery",
 }
 
 

@@ -6,12 +6,13 @@ from typing import Final
 from support.acquire import Lease, acquire
 from support.binaries import NoServerError
 from support.local_server import on_loopback
+from support.recovery_servers import STREAMING
 from support.server import Server
 from support.tls import force_tls
 
 SOURCES: Final = ("auto", "wheel", "local")
 # Autovacuum looks as often as it can: the document promises that it works, not how often it looks.
-SETTINGS: Final = {"autovacuum": "on", "autovacuum_naptime": "1s", "log_connections": "on"}
+SETTINGS: Final = {"autovacuum": "on", "autovacuum_naptime": "1s", "log_connections": "on", **STREAMING}
 
 
 def log_of(server: Server) -> Path:
