@@ -13,4 +13,6 @@ pytest_plugins = (
     "fixtures.bundled",
     "fixtures.verdicts",
     "fixtures.migrations",
+    "fixtures.application",
+    "fixtures.replica",
 )

@@ -103,6 +103,7 @@ def _about(document: Mapping[str, Any]) -> dict[str, str]:
         "scope": document["scope"],
         "require": document["require"],
         "candidate": ", ".join([candidate["kind"], *(source["path"] for source in candidate["sources"])]),
+        "revision": candidate.get("revision", ""),
         "catalog_sha256": candidate["catalog_sha256"],
         "server": about["server"],
         "instance": about.get("instance", ""),

@@ -36,6 +36,7 @@ def _subject(document: Mapping[str, Any]) -> str:
     rows = []
     if paths := [source["path"] for source in candidate["sources"]]:
         more = f" and {len(paths) - 3} more files" if len(paths) > 3 else ""
+        more += f", up to revision {code(candidate['revision'])}" if "revision" in candidate else ""
         rows.append(("candidate", f"{_cut(candidate['kind'])}: {', '.join(map(code, paths[:3]))}{more}"))
     if candidate.get("catalog_sha256"):
         rows.append(("catalog", code(f"sha256:{candidate['catalog_sha256']}")))

@@ -130,6 +130,7 @@ def _context(document: Mapping[str, Any]) -> dict[str, Any]:
         "unchecked": [one for one in guarantees if one["verdict"] == "not-checked"],
         "declared": [one for one in guarantees if one["deviation"]],
         "surroundings": _surroundings(document),
+        "revision": document["candidate"].get("revision", ""),
         "left_out": document["candidate"].get("left_out", []),
         "commit": commit,
         "changed": changed,

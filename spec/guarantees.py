@@ -25,6 +25,7 @@ AREAS: Final[dict[str, str]] = {
     "GRT": "grants",
     "ROL": "roles",
     "MIG": "migrations",
+    "CON": "connections",
     "RDS": "instance",
     "PRM": "parameters",
     "BAK": "backup",
@@ -34,6 +35,7 @@ AREAS: Final[dict[str, str]] = {
     "SEC": "secrecy",
     "MNT": "maintenance",
     "DRF": "drift",
+    "REC": "recovery",
 }
 
 

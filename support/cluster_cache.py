@@ -33,7 +33,7 @@ def _build(binaries: Binaries, work: Path, sockets: Path, account: Account | Non
         os.chown(secret, account.uid, account.gid)
     data = work / "data"
     command = [str(binaries.bin / "initdb"), "-D", str(data), "-U", SUPERUSER, "--pwfile", str(secret)]
-    options = ["--no-sync", "--wal-segsize=1", "-E", "UTF8", "--locale=C", "-A", "scram-sha-256"]
+    options = ["--no-sync", "--wal-segsize=1", "--data-checksums", "-E", "UTF8", "--locale=C", "-A", "scram-sha-256"]
     done = run(command + options, account)
     secret.unlink()
     if done.returncode:

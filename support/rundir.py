@@ -54,7 +54,7 @@ def remove_leftovers() -> list[Path]:
         lock = directory.with_name(directory.name + ".lock")
         if not _is_free(lock):
             continue
-        if pid := running_in(directory):
+        while pid := running_in(directory):
             end_process(pid)
         shutil.rmtree(directory, ignore_errors=True)
         lock.unlink(missing_ok=True)

@@ -22,7 +22,7 @@ WORDS = {
 def hostile(words: str) -> dict:
     """The document of a run with every verdict in which whatever is text ends with these words."""
     document = copy.deepcopy(of_every_verdict())
-    document["candidate"]["left_out"] = ["an extension"]
+    document["candidate"] |= {"left_out": ["an extension"], "revision": "3f2a" + words}
     document["environment"] |= {"instance": "amply", "target": "staging", "region": "eu", "ci": {"REF": "r"}}
     document["environment"]["packages"] = {"pytest": "9"}
     for one in document["guarantees"]:

@@ -25,8 +25,9 @@ HEAVY = (
     "xdist.plugin",
 )
 
-# What was imported before the fork cannot be rewritten, and need not be. The plugins left out cost a third of a quick run.
-LEAN = ("-W", "ignore::pytest.PytestAssertRewriteWarning", "--capture=no")
+# What was imported before the fork cannot be rewritten, and need not be. The plugins left out cost a third of a quick run, and
+# tracebacks that nobody reads as much of one that breaks a lot: the evidence is the same without them.
+LEAN = ("-W", "ignore::pytest.PytestAssertRewriteWarning", "--capture=no", "--tb=no")
 LEAN += tuple(f"-pno:{name}" for name in ("unraisableexception", "threadexception", "junitxml"))
 
 
@@ -36,7 +37,7 @@ def preload() -> None:
         importlib.import_module(name)
     for package in ("spec", "audit", "support", "evidence"):
         for module in pkgutil.iter_modules([str(ROOT / package)]):
-            if module.name not in ("__main__", "container", "trace"):
+            if module.name not in ("__main__", "container"):
                 importlib.import_module(f"{package}.{module.name}")
 
 

@@ -13,6 +13,7 @@ from support.aws import Aws
 from support.live_database import connect
 from support.unread import TargetError
 from tests_suite import account_changes
+from tests_suite.bundles import Bundle
 from tests_suite.conftest import NOBODY, PRODUCTION, ROOT, run_in
 from tests_suite.live_account import read
 
@@ -35,6 +36,7 @@ def test_a_compliant_account_and_database_are_kept(simulation, compliant, live, 
     assert summary, run.output
     assert int(summary[1]) <= 30
     assert seconds < 15  # 2-3 s on a quiet machine; BENCHMARKS.md
+    assert Bundle(run.folder).found() == ""
     everything = run.output + json.dumps(run.evidence) + (tmp_path / "record.json").read_text()
     assert not [secret for secret in secrets_of(simulation, compliant, live) if secret in everything]
 

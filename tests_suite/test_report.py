@@ -116,11 +116,20 @@ def test_failures_that_observed_the_same_stand_together_and_all_of_them_stand_th
 
 def test_it_says_what_it_rests_on():
     document = of(judged("kept", "LED-03"), verdict="kept", environment=LIVE, scope="live")
-    document["candidate"]["left_out"] = ["an extension"]
+    document["candidate"] |= {"left_out": ["an extension"], "revision": "3f2a"}
     document["candidate"]["sources"][0]["redacted"] = True
     text = Page(report(document)).text
     for told in (
-        *("ab" * 32, "cd" * 32, "schema.sql", "without its passwords", "an extension", "123456789012", "eu-central-1"),
+        *(
+            "ab" * 32,
+            "cd" * 32,
+            "schema.sql",
+            "up to 3f2a",
+            "without its passwords",
+            "an extension",
+            "123456789012",
+            "eu-central-1",
+        ),
         *("amply-prod (production)", "db.example", "boto3 1.44.5", "GITHUB_SHA abc", "3.13.0", "0" * 40),
         *(document["suite"]["spec_sha256"], "the real instance", "2027-01-02 03:06:05 UTC"),
     ):

@@ -1,0 +1,212 @@
+"""Further servers of one run: physical copies of the first one, each in a directory that goes with the run."""
+
+import ctypes
+import os
+import shutil
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+import psycopg
+
+from spec import TENANCY
+from support.binaries import NoServerError, local, run, wheel
+from support.guard import Guard, alive
+from support.ledger import Organisation
+from support.local_server import Running, start
+from support.places import server_account
+from support.rds_like import DATABASE
+from support.refusals import BrokenError
+from support.rundir import new_run_directory
+from support.server import LIMITS, Server
+
+Connection = psycopg.Connection[Any]
+
+STREAMING: Final = {"max_wal_senders": "6"}  # of the first server, so that it can be copied
+# As RDS has them, unlike the disposable server: what is proved here is what survives.
+DURABLE: Final = {
+    **{"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "wal_level": "replica"},
+    **{"max_wal_senders": "6", "hot_standby": "on", "max_wal_size": "64MB", "shared_buffers": "16MB"},
+    "wal_keep_size": "64MB",  # for a replica that has not connected yet
+    # What commits without waiting for the log is not saved by chance: nothing else writes the log for a while.
+    **{"wal_writer_delay": "10s", "wal_writer_flush_after": "1GB"},
+}
+_IPC_RMID: Final = 0
+
+
+def _last_line(error: psycopg.Error) -> str:
+    return (str(error).strip().splitlines() or ["no reason given"])[-1]
+
+
+@dataclass
+class Machine:
+    """A server with a name, the place of its data, and the process while there is one."""
+
+    name: str
+    data: Path
+    server: Server
+    settings: dict[str, str]
+    running: Running | None = None
+    _sessions: list[Connection] = field(default_factory=list)
+    _admin: Connection | None = None
+
+    def session(self, role: str, organisation: Organisation | None = None) -> Connection:
+        """A real login to the candidate's database, in autocommit, working for `organisation` if one is given.
+
+        It is closed with the machine. Raises BrokenError if the candidate has no such role, or it cannot log in.
+        """
+        if role not in self.server.passwords:
+            raise BrokenError(f"the candidate creates no role {role}")
+        try:
+            conn = self.server.connect(role, DATABASE)
+        except psycopg.OperationalError as error:
+            raise BrokenError(f"{role} cannot log in to the {self.name}: {_last_line(error)}") from None
+        self._sessions.append(conn)
+        conn.execute(LIMITS)
+        if organisation is not None:
+            conn.execute("SELECT set_config(%s, %s, false)", [TENANCY.setting, organisation.id])
+        return conn
+
+    @property
+    def admin(self) -> Connection:
+        """The superuser, for arranging and looking; one connection while the server runs."""
+        if self._admin is None or self._admin.closed:
+            self._admin = self.session(self.server.superuser)
+        return self._admin
+
+    def _close(self) -> None:
+        while self._sessions:
+            self._sessions.pop().close()
+
+    def backends(self) -> list[int]:
+        """The processes that the server has forked, and that still run."""
+        assert self.running is not None
+        files = Path(f"/proc/{self.running.process.pid}/task").glob("*/children")
+        return [int(pid) for file in files for pid in file.read_text().split()]
+
+    def kill(self, *, all_of_it: bool = True) -> None:
+        """SIGKILL the postmaster, and with `all_of_it` its backends first; wait until every one of them is gone."""
+        assert self.running is not None
+        self._give_memory_back()
+        children, postmaster = self.backends(), self.running.process
+        for pid in [postmaster.pid, *(children if all_of_it else ())]:
+            os.kill(pid, signal.SIGKILL)
+        postmaster.wait()
+        self._close()
+        while any(alive(pid) for pid in children):
+            os.sched_yield()  # not our children: there is nothing to wait on
+        self.running = None
+
+    def _give_memory_back(self) -> None:
+        """Mark the server's segment of shared memory, so that it goes with its last process: SIGKILL would leave it."""
+        lines = (self.data / "postmaster.pid").read_text().splitlines()
+        if len(lines) > 6 and lines[6].split()[1:]:
+            ctypes.CDLL(None).shmctl(int(lines[6].split()[1]), _IPC_RMID, None)
+
+    def stop(self) -> None:
+        """End it, if it runs: an immediate shutdown."""
+        self._close()
+        if self.running:
+            self.running.stop()
+            self.running = None
+
+
+@dataclass
+class Site:
+    """A directory of this run with further servers in it; a context manager that leaves nothing.
+
+    Raises NoServerError if the first server is none whose programs and files are on this machine.
+    """
+
+    first: Server
+    machines: dict[str, Machine] = field(default_factory=dict)
+
+    def __enter__(self) -> "Site":
+        if self.first.kind not in ("wheel", "local"):
+            raise NoServerError(f"a second server has to be started, which --server {self.first.kind} does not allow")
+        self.account = server_account()
+        self.binaries = {"wheel": wheel, "local": local}[self.first.kind](self.account)
+        self.guard = Guard()
+        self.directory, self._lock = new_run_directory(self.guard, self.account)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for machine in self.machines.values():
+            machine.stop()
+        os.close(self._lock)
+        self.guard.close()
+
+    def folder(self, name: str) -> Path:
+        """A new directory here that the servers can write to."""
+        path = self.directory / name
+        path.mkdir(mode=0o700)
+        if self.account:
+            os.chown(path, self.account.uid, self.account.gid)
+        return path
+
+    def program(self, name: str, *arguments: str | Path, server: Server | None = None) -> str:
+        """Run one of PostgreSQL's programs, against `server` if given. Returns what it said; raises NoServerError."""
+        environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
+        words = [str(self.binaries.bin / name), *map(str, arguments)]
+        if server:
+            words += ["-h", server.host, "-p", str(server.port), "-U", server.superuser]
+            environment["PGPASSWORD"] = server.passwords[server.superuser]
+        try:
+            done = run(words, self.account, env=environment)
+        except OSError as error:
+            raise NoServerError(f"{words[0]} cannot be run: {error.strerror}") from None
+        if done.returncode:
+            raise NoServerError(f"{name} failed: {(done.stderr.strip().splitlines() or ['without a word'])[-1]}")
+        return done.stdout + done.stderr
+
+    def base_backup(self, server: Server, name: str, *, standby: bool = False) -> Path:
+        """A base backup of `server` in the new directory `name`; `standby`: to be started as one. Raises NoServerError."""
+        target = self.directory / name
+        words: list[str | Path] = [
+            "-D",
+            target,
+            "--checkpoint=fast",
+            "--no-sync",
+            "--wal-method=stream",
+            *(["-R"] if standby else []),
+        ]
+        self.program("pg_basebackup", *words, server=server)
+        return target
+
+    def copy(self, source: Path, name: str) -> Path:
+        """A copy of a directory here, under a new name: what restoring a backup is. Raises NoServerError."""
+        done = run(["cp", "-a", str(source), str(self.directory / name)], self.account)
+        if done.returncode:
+            raise NoServerError(f"{source.name} cannot be copied: {done.stderr.strip()}")
+        return self.directory / name
+
+    def start(self, name: str, data: Path, settings: Mapping[str, str]) -> Machine:
+        """Start a server on `data`, with `settings` over DURABLE; wait until it answers. Raises NoServerError."""
+        machine = self.machines.get(name)
+        sockets = self.directory / f"{name}.at"
+        if machine is None:
+            self.folder(sockets.name)
+            server = replace(self.first, host=str(sockets), port=5432, loopback=False)
+            machine = self.machines[name] = Machine(name, data, server, {**DURABLE, **settings})
+        self.again(machine)
+        return machine
+
+    def again(self, machine: Machine) -> None:
+        """Start a machine that was killed or stopped. Raises NoServerError."""
+        password = self.first.passwords[self.first.superuser]
+        sockets = Path(machine.server.host)
+        machine.running = start(
+            self.binaries, machine.data, sockets, self.account, self.guard, password, machine.settings
+        )
+
+    def primary(self, name: str = "primary", settings: Mapping[str, str] | None = None) -> Machine:
+        """A copy of the first server, candidate and all, that runs durably. Raises NoServerError."""
+        return self.start(name, self.base_backup(self.first, f"{name}.data"), settings or {})
+
+    def lose(self, machine: Machine) -> None:
+        """The disaster: the server is killed and its data directory is gone."""
+        machine.kill()
+        shutil.rmtree(machine.data)
