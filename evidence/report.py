@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from evidence import page
@@ -68,24 +68,30 @@ def _subject(document: Mapping[str, Any]) -> str:
     candidate, about = document["candidate"], document["environment"]
     if about.get("instance"):
         return f"Instance {about['instance']} ({about['target']}) in {about['region']}"
-    paths = [source["path"] for source in candidate["sources"]]
+    paths = [PurePosixPath(source["path"]) for source in candidate["sources"]]
+    if not paths:
+        return f"Candidate ({candidate['kind']})"
+    if len(paths) > 1 and len({path.parent for path in paths}) == 1:
+        return f"Candidate {line(str(paths[0].parent), 120)} ({candidate['kind']}, {page.number(len(paths), 'file')})"
     more = f" and {page.number(len(paths) - 1, 'more file')}" if len(paths) > 1 else ""
-    return (
-        f"Candidate ({candidate['kind']}) {line(paths[0], 120)}{more}" if paths else f"Candidate ({candidate['kind']})"
-    )
+    return f"Candidate {line(str(paths[0]), 120)}{more} ({candidate['kind']})"
+
+
+def _utc(moment: str) -> str:
+    return moment.replace("T", " ").replace("Z", " UTC")
 
 
 def _facts(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     about, (commit, changed) = document["environment"], _commit(document)
-    finished = document["finished"].replace("T", " ").replace("Z", " UTC")
     suite = f"{document['suite']['version']} {commit[:12]}{' and changes' if changed else ''}".strip()
-    rows = [("Scope", document["scope"]), ("Server", about["server"]), ("Finished", finished)]
+    rows = [("Scope", document["scope"]), ("Server", about["server"]), ("Finished", _utc(document["finished"]))]
     rows += [("Took", f"{document['seconds']:.1f} s"), ("Suite", suite)]
     return [(name, value) for name, value in rows if value]
 
 
 def _surroundings(document: Mapping[str, Any]) -> list[tuple[str, str]]:
-    rows, about = [("Started", document["started"]), ("Finished", document["finished"])], document["environment"]
+    about = document["environment"]
+    rows = [(name, _utc(document[name.lower()])) for name in ("Started", "Finished")]
     for key, value in about.items():
         if isinstance(value, Mapping):
             rows += [(name, str(one)) for name, one in value.items()]

@@ -144,6 +144,22 @@ def test_areas_have_an_address_each_however_they_are_called():
     assert areas == ["area-a-b", "area-a-b-2", "area-other"]
 
 
+@pytest.mark.parametrize(
+    ("paths", "says"),
+    [
+        ([], "Candidate (sql)"),
+        (["a/b.sql"], "Candidate a/b.sql (sql)"),
+        (["a/b.sql", "a/c.sql"], "Candidate a (sql, 2 files)"),
+        (["a/b.sql", "d/c.sql", "d/e.sql"], "Candidate a/b.sql and 2 more files (sql)"),
+    ],
+)
+def test_the_candidate_is_named_at_the_top(paths, says):
+    document = of(judged("kept", "LED-03"), verdict="kept")
+    (one,) = document["candidate"]["sources"]
+    document["candidate"]["sources"] = [{**one, "path": path} for path in paths]
+    assert folded(Page(report(document)).one("p", class_="scope")["text"]) == says
+
+
 @pytest.mark.parametrize("commit", ["0" * 40, "0" * 40 + "+changes", "", "; rm -rf /"])
 def test_the_command_that_verifies_names_a_commit_only_if_it_can_be_compared(commit):
     document = of(judged("kept", "LED-03"), verdict="kept")
