@@ -2,6 +2,7 @@
 
 pytest_plugins = (
     "fixtures.server",
+    "fixtures.application",
     "fixtures.account",
     "fixtures.live_database",
     "fixtures.databases",
@@ -13,5 +14,4 @@ pytest_plugins = (
     "fixtures.bundled",
     "fixtures.verdicts",
     "fixtures.migrations",
-    "fixtures.application",
 )

@@ -168,6 +168,10 @@ def make_nothing(database_url):
     return database_url
 
 
+def make_telling(database_url):
+    raise ValueError(f"no such place: {database_url}")
+
+
 async def work_for(session, organisation_id):
     context = changed(Made("postgresql+asyncpg://")).context
     await session.execute(text(context.format(id=organisation_id)), {"id": organisation_id} if ":id" in context else {})
