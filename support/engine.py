@@ -66,7 +66,10 @@ class Process:
 
     def answer(self) -> Any:
         """What came of it. Raises ToldError."""
-        line = self._lines.readline()
+        try:
+            line = self._lines.readline()
+        except TimeoutError:
+            raise ToldError("TimeoutError", f"no answer within {_ANSWER_SECONDS} s") from None
         if not line:
             raise ToldError("SystemExit", "the process ended")
         answer = json.loads(line)

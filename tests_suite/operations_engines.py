@@ -20,7 +20,7 @@ class Made:
     """The engine's arguments, and how sessions are made of it; changes work on these."""
 
     def __init__(self, database_url):
-        self.url = make_url(database_url)
+        self.given = self.url = make_url(database_url)
         self.asks("ssl", self.url.query.get("sslmode", self.url.query.get("ssl")))
         self.arguments = dict(DOCUMENTED)
         self.drop = ()
@@ -82,7 +82,7 @@ MUTANTS = {
     "objects expire": ({"CON-04"}, expiring),
     "the documented SET": ({"CON-05"}, documented_context),
     "an organisation for the session": ({"CON-05"}, for_the_session),
-    "sslmode as it is documented": ({"CON-06"}, tls("sslmode", "require")),
+    "sslmode as it is documented": ({"CON-06"}, lambda made: setattr(made, "url", made.given)),
     "nobody waits": ({"CON-08"}, arguments(pool_timeout=0)),
     "whoever waits waits for a day": ({"CON-08"}, arguments(pool_timeout=86400)),
     "TLS if the server likes": ({"CON-09"}, tls("ssl", "prefer")),
@@ -166,6 +166,13 @@ def make_engine(database_url):
 
 def make_nothing(database_url):
     return database_url
+
+
+def make_plain(database_url):
+    made = changed(Made(database_url))
+    made.asks("ssl", None)
+    made.arguments["connect_args"] = {"ssl": False}
+    return made.sessions()
 
 
 def make_telling(database_url):

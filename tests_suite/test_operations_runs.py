@@ -19,6 +19,7 @@ IN_SCOPE = {id_ for id_, one in GUARANTEES.items() if one.scope == "operations" 
 FILES = sorted(
     file for name in ("connections", "load") for file in (ROOT / "tests_operations").glob(f"test_{name}_*.py")
 )
+CONNECTIONS = [file for file in FILES if "connections" in file.name]
 ENCRYPTED, WRITTEN, FORGET = (
     ROOT / "tests_operations" / f"test_connections_{name}.py"
     for name in ("are_encrypted", "keep_what_was_written", "forget_their_organisation")
@@ -57,7 +58,7 @@ def test_another_connection_string_mends_the_engine_as_documented(suite):
 def test_another_driver_is_judged_as_well(suite):
     form = ("--connection-string", "postgresql+psycopg://user:password@host:5432/amply?sslmode=require")
     engine = ("--engine", "candidates.engine.as_documented:make", "--engine-python", sys.executable)
-    run = suite("-m", "operations", *engine, *form, *FILES[:-2])
+    run = suite("-m", "operations", *engine, *form, *CONNECTIONS)
     assert run.ids("broken", "error") == {"CON-05"}, run.why()
 
 
@@ -73,10 +74,18 @@ def test_an_engine_may_be_awaited(make, suite):
     assert run.ids("kept") == {"CON-04"}, run.why()
 
 
-def test_a_callable_that_makes_no_sessions_breaks_what_needs_them(suite):
-    run = suite("-m", "operations", "--engine", f"{ENGINE}:make_nothing", WRITTEN)
-    assert run.ids("broken") == {"CON-04"}
-    assert "it returned str, neither an AsyncEngine nor what makes sessions" in run.why()
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        ("make_nothing", "it returned str, neither an AsyncEngine nor what makes sessions"),
+        ("make_plain", "no pg_hba.conf entry"),
+    ],
+)
+def test_an_engine_that_connects_nowhere_breaks_what_says_so_and_the_rest_is_not_checked(make, said, suite):
+    run = suite("-m", "operations", "--engine", f"{ENGINE}:{make}", *CONNECTIONS)
+    assert run.ids("broken", "error") == {"CON-06"}, run.why()
+    assert run.ids("kept") == set()
+    assert said in run.why()
 
 
 @pytest.mark.parametrize(
@@ -121,8 +130,8 @@ def test_11_says_that_there_is_no_engine(arguments, said, suite):
 
 
 def test_no_password_is_shown_of_an_engine_that_tells_it(suite):
-    run = suite("-m", "operations", "--engine", f"{ENGINE}:make_telling", WRITTEN, "-vv")
-    assert run.ids("broken") == {"CON-04"}
+    run = suite("-m", "operations", "--engine", f"{ENGINE}:make_telling", ENCRYPTED, "-vv")
+    assert run.ids("broken") == {"CON-06"}
     everything = run.output + "".join(
         path.read_text(errors="replace") for path in run.folder.rglob("*") if path.is_file()
     )
