@@ -26,6 +26,7 @@ class Made:
         self.drop = ()
         self.session = {"expire_on_commit": False}
         self.listen = self.wrap = None
+        self.commits = False
         self.maker = lambda engine: sessionmaker(engine, class_=AsyncSession, **self.session)
 
     def asks(self, name, value):
@@ -67,6 +68,17 @@ def documented_context(made):
     made.context = f"SET {SETTING} = '{{id}}'"
 
 
+def committed_at_once(made):
+    for_the_session(made)
+    made.commits = True
+
+
+def once_per_connection(made):
+    made.context = (
+        f"SELECT set_config('{SETTING}', :id, false) WHERE coalesce(current_setting('{SETTING}', true), '') = ''"
+    )
+
+
 MUTANTS = {
     "nine are kept": ({"CON-01"}, arguments(pool_size=9, max_overflow=21)),
     "eleven are kept": ({"CON-01"}, arguments(pool_size=11, max_overflow=19)),
@@ -82,6 +94,8 @@ MUTANTS = {
     "objects expire": ({"CON-04"}, expiring),
     "the documented SET": ({"CON-05"}, documented_context),
     "an organisation for the session": ({"CON-05"}, for_the_session),
+    "a SET that is committed at once": ({"CON-05"}, committed_at_once),
+    "an organisation is said once per connection": ({"CON-05"}, once_per_connection),
     "sslmode as it is documented": ({"CON-06"}, lambda made: setattr(made, "url", made.given)),
     "nobody waits": ({"CON-08"}, arguments(pool_timeout=0)),
     "whoever waits waits for a day": ({"CON-08"}, arguments(pool_timeout=86400)),
@@ -180,5 +194,8 @@ def make_telling(database_url):
 
 
 async def work_for(session, organisation_id):
-    context = changed(Made("postgresql+asyncpg://")).context
-    await session.execute(text(context.format(id=organisation_id)), {"id": organisation_id} if ":id" in context else {})
+    made = changed(Made("postgresql+asyncpg://"))
+    said = {"id": organisation_id} if ":id" in made.context else {}
+    await session.execute(text(made.context.format(id=organisation_id)), said)
+    if made.commits:
+        await session.commit()
