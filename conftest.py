@@ -2,6 +2,7 @@
 
 pytest_plugins = (
     "fixtures.server",
+    "fixtures.application",
     "fixtures.account",
     "fixtures.live_database",
     "fixtures.databases",
@@ -13,6 +14,5 @@ pytest_plugins = (
     "fixtures.bundled",
     "fixtures.verdicts",
     "fixtures.migrations",
-    "fixtures.application",
     "fixtures.replica",
 )
