@@ -14,7 +14,7 @@ class Listed:
     def __init__(self, entries, size=100, rows=None):
         self._entries, self._size, self._rows = entries, size, rows or {}
 
-    def units(self, parts, *, small):
+    def units(self, parts, *, small):  # noqa: ARG002
         return [(start, start + self._size) for start in range(0, len(self._entries), self._size)]
 
     def batches(self, unit):
