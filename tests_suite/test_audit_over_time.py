@@ -231,6 +231,30 @@ def test_an_audit_goes_on_where_it_was_killed_though_entries_came_meanwhile(unit
     assert found == {("hash_mismatch", WHOLE[3].id)}
 
 
+def test_what_came_meanwhile_into_pages_that_were_read_is_examined_where_it_shows(server, ledger, tmp_path):
+    file, dsn = tmp_path / "progress", server.dsn("postgres", ledger)
+    with server.connect("postgres", ledger) as admin:
+        admin.execute("DELETE FROM ledger_entries WHERE organisation_id = 'org_000000'")  # room on every page
+        admin.execute("VACUUM ledger_entries")
+    with connect(dsn) as conn, pytest.raises(KilledError):
+        audit(Database(conn), saved=Dying(file, 3))
+    end = json.loads(file.read_text())["left"][0][1]
+    with server.connect("postgres", ledger) as admin:
+        append(admin, [entry for entry in WHOLE[EARLIER:] if entry.organisation_id != "org_000000"])
+        admin.execute("UPDATE ledger_entries SET amount = amount + 1 WHERE id >= %s", (WHOLE[EARLIER].id,))
+        query = "SELECT id FROM ledger_entries WHERE id >= %s AND ctid < format('(%%s,0)', %s::int)::tid"
+        early = {id_ for (id_,) in admin.execute(query, (WHOLE[EARLIER].id, end)).fetchall()}
+        late = {
+            id_ for (id_,) in admin.execute("SELECT id FROM ledger_entries WHERE id >= %s", (WHOLE[EARLIER].id,))
+        } - early
+    with connect(dsn) as conn:
+        result = audit(Database(conn), saved=Saved(file))
+    found = {one.entry_id for one in result.findings.kept if one.kind == "hash_mismatch"}
+    assert found >= late
+    assert found & early
+    assert {one.kind for one in result.findings.kept} <= {"hash_mismatch", "json_round_trip"}
+
+
 def test_progress_of_another_ledger_is_refused(server, ledger, tmp_path):
     file = tmp_path / "progress"
     with connect(server.dsn("postgres", ledger)) as conn, pytest.raises(KilledError):
