@@ -14,4 +14,5 @@ pytest_plugins = (
     "fixtures.verdicts",
     "fixtures.migrations",
     "fixtures.replica",
+    "fixtures.recovery",
 )
