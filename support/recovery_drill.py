@@ -93,17 +93,17 @@ def settings_of(session: Connection) -> dict[str, str]:
     return dict(session.execute(query.encode()).fetchall())
 
 
-def _filled(subject: Subject, machine: Machine) -> None:
+def _filled(subject: Subject, machine: Machine, entries: int) -> None:
     """Entries of every kind, a long chain, and organisations for the writers. Raises BrokenError."""
     sown(subject, machine)
     admin = machine.admin
     add_organisation(admin, "org_long")
     chain, link, moment = list[Entry](), None, datetime(2020, 1, 1, tzinfo=UTC)
-    for number in range(ENTRIES):
+    for number in range(entries):
         moment += timedelta(seconds=1)
         chain.append(new_entry("org_long", link, created_at=moment, metadata={"number": number, "donor": "anonymous"}))
         link = chain[-1].entry_hash
-    for start in range(0, ENTRIES, _AT_ONCE):
+    for start in range(0, entries, _AT_ONCE):
         append(admin, *chain[start : start + _AT_ONCE])
     for name in dict.fromkeys(WRITING):
         add_organisation(admin, name)
@@ -142,15 +142,15 @@ def _came(machine: Machine, begun: float, copying: float) -> Restored:
     )
 
 
-def rehearse(site: Site, subject: Subject, tell: Tell = lambda _: None) -> Drill:
-    """The whole drill. `tell` is called with what is being done.
+def rehearse(site: Site, subject: Subject, tell: Tell = lambda _: None, entries: int = ENTRIES) -> Drill:
+    """The whole drill. `tell` is called with what is being done; `entries`: of the longest chain.
 
     Raises NoServerError if a server cannot be started at all, BrokenError if the candidate takes no honest entries.
     """
     tell("a primary with entries")
     archive = site.folder("archive")
     primary = site.primary(settings=archiving(archive))
-    _filled(subject, primary)
+    _filled(subject, primary, entries)
     drill = Drill(site, Path(), archive)
     drill.before, drill.rows, drill.catalog = every_entry(primary.admin), stored(primary.admin), catalog(primary.server)
     acme = Organisation(ACME)

@@ -1,4 +1,4 @@
-"""Every guarantee about replica, recovery and crash can fail, for its own reason; honest schemas written otherwise raise nothing.
+"""Every guarantee about replica, recovery and crash can fail, for its own reason; honest schemas raise nothing.
 
 Several defects stand in one run, and must break together what they break; if they do not add up, each is judged by itself.
 """
@@ -8,7 +8,7 @@ import itertools
 import pytest
 
 from spec import GUARANTEES
-from tests_suite.conftest import ROOT, together_or_alone
+from tests_suite.conftest import QUICK, ROOT, together_or_alone
 from tests_suite.operations_mutants import GROUPS
 
 FILES = {part: sorted((ROOT / "tests_operations").glob(f"test_{part}_*.py")) for part in GROUPS}
@@ -31,7 +31,7 @@ def judge(suite, folder, part, whats):
     mutants, _ = GROUPS[part]
     ids = set().union(*(mutants[what][0] for what in whats))
     arguments = [word for what in whats for word in mutants[what][1](folder)]
-    run = suite("-m", "operations", "-p", "tests_suite.disasters", *arguments, *FILES[part])
+    run = suite("-m", "operations", "-p", "tests_suite.disasters", *QUICK, *arguments, *FILES[part])
     assert run.evidence, run.output[-3000:]
     assert run.ids("broken", "error") == ids, run.why()
     assert run.ids("kept") == OF_A_PART[part] - ids, run.why()
@@ -46,7 +46,7 @@ def test_it_is_noticed_that(part, whats, suite, tmp_path):
 def test_nothing_is_said_of(candidate, suite):
     variant, schema = (ROOT / "variants" / f"{candidate}.sql", ROOT / "candidates" / candidate)
     arguments = ("--schema", schema) if schema.is_dir() else ("--patch", variant)
-    run = suite("-m", "operations", *arguments, *itertools.chain(*FILES.values()))
+    run = suite("-m", "operations", *QUICK, *arguments, *itertools.chain(*FILES.values()))
     assert run.ids("kept") >= PROVED, run.why()
 
 
