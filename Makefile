@@ -3,6 +3,7 @@
 # make test-servers: what is left behind by runs that are killed, servers behind URLs, copies of running databases, action.yml as a
 # whole, hostile bundles of evidence, keys in AWS KMS.   make test-migrations: of Alembic projects with a defect in their migrations.
 # make test-oscal: of OSCAL by NIST's model, in an environment with requirements-oscal.txt.
+# make drill: backup, disaster, recovery and audit on servers of this machine, with a report in drill-evidence.
 # PYTHON=/path/to/python chooses the interpreter; ARGS="..." goes to pytest.
 SHELL := /bin/bash
 VENV ?= .venv
@@ -19,7 +20,7 @@ LIVE := $(wildcard tests_suite/test_live_*.py) tests_suite/test_drift.py
 # Compiled tests are worth keeping: without them every run rewrites hypothesis and the plugins anew (2 s).
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: check test test-live test-evidence test-migrations test-servers test-oscal mutants test-container trace lint bench setup dev live clean
+.PHONY: check test test-live test-evidence test-migrations test-servers test-oscal mutants test-container trace lint drill bench setup dev live clean
 
 check: setup
 	$(BIN)/python -m pytest $(ARGS)
@@ -56,6 +57,9 @@ live: setup
 
 lint: dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+drill: setup
+	$(BIN)/python -m tools.drill --evidence drill-evidence $(ARGS)
 
 bench: setup
 	$(BIN)/python -m tools.bench && $(BIN)/python -m tools.migration_bench

@@ -16,6 +16,7 @@ from support.recovery_servers import Site
 from support.recovery_truth import bounds, differences, every_entry
 from support.recovery_waiting import until
 from support.recovery_writers import Attempt, Writers
+from support.refusals import BrokenError
 from support.sowing import add_organisation
 from support.standby import sown
 from support.subject import Subject
@@ -106,3 +107,13 @@ def crashes(
         tell(f"crash {number + 1} of {times}: {way}")
         found.append(crash(site, machine, way, chance.randint(3, 40)))
     return machine, found
+
+
+def nothing_is_lost(crashes: list[Crash], way: str) -> None:
+    """After each crash of this kind every acknowledged entry is there and no other. Raises BrokenError."""
+    mine = [one for one in crashes if one.way == way]
+    if not mine or not all(one.acknowledged for one in mine):
+        raise BrokenError(f"there was no death of {way} with anything to lose")
+    wrong = [f"{number}: {'; '.join(one.wrong)}" for number, one in enumerate(mine, 1) if one.wrong]
+    if wrong:
+        raise BrokenError(f"after {len(wrong)} of {len(mine)} deaths of {way}: " + "\n".join(wrong))

@@ -20,6 +20,8 @@ def _damaged(drill: Drill) -> tuple[Path, str]:
     """A copy of the backup in which one byte of an entry differs, and the file, relative to it."""
     row = drill.restore("snapshot").machine.admin.execute(_LARGEST.encode()).fetchone()
     assert row is not None
+    if not (drill.backup / row[0]).exists():
+        raise BrokenError("the backup holds no file of the ledger")
     copy = drill.site.copy(drill.backup, "damaged")
     with (copy / row[0]).open("r+b") as file:
         file.seek(2 * _PAGE - 40)  # at the end of the first page that is not the first: an entry

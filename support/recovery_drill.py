@@ -28,6 +28,7 @@ from support.subject import Subject
 Connection = psycopg.Connection[Any]
 Tell = Callable[[str], None]
 ENTRIES: Final = 3_000  # of one organisation, so that the audit has something to be measured by
+LONG: Final = "org_long"
 WRITING: Final = ("org_writer_1", "org_writer_2", "org_shared", "org_shared")
 _AT_ONCE: Final = 1_000
 _EACH: Final = 40  # acknowledgements before the target, and after it
@@ -97,11 +98,11 @@ def _filled(subject: Subject, machine: Machine, entries: int) -> None:
     """Entries of every kind, a long chain, and organisations for the writers. Raises BrokenError."""
     sown(subject, machine)
     admin = machine.admin
-    add_organisation(admin, "org_long")
+    add_organisation(admin, LONG)
     chain, link, moment = list[Entry](), None, datetime(2020, 1, 1, tzinfo=UTC)
     for number in range(entries):
         moment += timedelta(seconds=1)
-        chain.append(new_entry("org_long", link, created_at=moment, metadata={"number": number, "donor": "anonymous"}))
+        chain.append(new_entry(LONG, link, created_at=moment, metadata={"number": number, "donor": "anonymous"}))
         link = chain[-1].entry_hash
     for start in range(0, entries, _AT_ONCE):
         append(admin, *chain[start : start + _AT_ONCE])

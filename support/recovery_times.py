@@ -4,7 +4,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from spec.rds import RDS
-from support.recovery_audit import Audited
 from support.recovery_drill import Drill
 
 RTO: Final = 4 * 3600  # seconds, "Disaster Recovery"
@@ -38,13 +37,8 @@ class Times:
         return f"{self.total / 3600:.1f} h for {self.entries:,} entries in {self.gigabytes} GB ({parts})"
 
 
-def audit_seconds(audit: Audited) -> float:
-    """Seconds an entry on the busier side: client and server work at the same time, each on a processor of its own."""
-    return max(audit.client, audit.server) / max(audit.entries, 1)
-
-
-def extrapolated(drill: Drill, audit: Audited, redirecting: float) -> Times:
-    """Times for GIGABYTES from the rates of the drill. Raises BrokenError if nothing was restored."""
+def extrapolated(drill: Drill, audit: float, redirecting: float) -> Times:
+    """Times for GIGABYTES from the rates of the drill; `audit`: seconds an entry, `redirecting`: seconds of a login."""
     entries = GIGABYTES * _GB / max(drill.entry_bytes, 1)
     # The quickest restore of the drill: what else the machine did meanwhile is not the database's.
     copying = min(one.copying for one in drill.restores.values())
@@ -55,7 +49,7 @@ def extrapolated(drill: Drill, audit: Audited, redirecting: float) -> Times:
         GIGABYTES * _GB * copying / drill.backup_bytes,
         LOG_GIGABYTES * _GB * replaying / max(drill.log_bytes, 1),
         redirecting,
-        entries * audit_seconds(audit),
+        entries * audit,
     )
 
 
