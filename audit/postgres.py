@@ -126,8 +126,12 @@ class Database:
         return count
 
     def _copied(self) -> Iterator[bytes | bytearray | memoryview]:
-        with self._conn.cursor().copy(f"COPY (SELECT {_COLUMNS}) TO STDOUT".encode()) as copy:
-            yield from copy
+        try:
+            with self._conn.cursor().copy(f"COPY (SELECT {_COLUMNS}) TO STDOUT".encode()) as copy:
+                yield from copy
+        except psycopg.Error as error:  # a damaged page, a session that was ended
+            problem = " ".join((error.diag.message_primary or str(error)).split())
+            raise SourceError(f"the ledger cannot be read: {problem}") from None
 
     def links(self, organisation_id: str) -> Iterable[Linked]:
         """Every entry of one organisation, for its links, in the same snapshot."""
