@@ -5,6 +5,7 @@
 # make operations: the specification of running it (-m operations).   make test-operations: the suite's own tests of that.
 # make test-browser: of report.html, in a headless Chromium.
 # make test-oscal: of OSCAL by NIST's model, in an environment with requirements-oscal.txt.
+# make drill: backup, disaster, recovery and audit on servers of this machine, with a report in drill-evidence.
 # PYTHON=/path/to/python chooses the interpreter; ARGS="..." goes to pytest.
 SHELL := /bin/bash
 VENV ?= .venv
@@ -25,7 +26,7 @@ LIVE := $(wildcard tests_suite/test_live_*.py) tests_suite/test_drift.py
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: check test test-live test-evidence test-browser test-migrations test-operations test-servers test-oscal mutants test-container trace lint bench \
-    setup dev live operations clean
+    setup dev live operations drill clean
 
 check: setup
 	$(BIN)/python -m pytest $(ARGS)
@@ -71,6 +72,9 @@ operations: $(VENV)/installed-operations
 
 lint: dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+drill: setup
+	$(BIN)/python -m tools.drill --evidence drill-evidence $(ARGS)
 
 bench: setup
 	$(BIN)/python -m tools.bench && $(BIN)/python -m tools.migration_bench

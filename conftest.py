@@ -15,4 +15,5 @@ pytest_plugins = (
     "fixtures.verdicts",
     "fixtures.migrations",
     "fixtures.replica",
+    "fixtures.recovery",
 )

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -133,3 +134,23 @@ def test_a_ledger_that_may_not_be_read_is_not_examined(server, honest):
     code, lines, said = run(nobody, honest, role="amply_nobody")
     assert (code, lines) == (12, [])
     assert said.startswith("the ledger cannot be examined: the ledger cannot be read: permission denied")
+
+
+def test_a_damaged_page_is_told_in_a_line_and_is_no_verdict(server):
+    clone(server, SOWN, "amply_damaged")
+    with server.connect("postgres", "postgres") as admin:
+        admin.execute("CHECKPOINT")
+    with server.connect("postgres", "amply_sown") as admin:
+        query = "SELECT pg_relation_filenode('ledger_entries'), (SELECT oid FROM pg_database WHERE datname = 'amply_damaged')"
+        node, database = admin.execute(query).fetchone()
+    path = Path(server.host) / "data" / "base" / str(database) / str(node)
+    content = bytearray(path.read_bytes())
+    content[8000] ^= 1
+    path.write_bytes(content)
+    done = subprocess.run(
+        [sys.executable, "-m", "audit", server.dsn("postgres", "amply_damaged")],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 12, done.stdout + done.stderr
+    assert done.stderr.startswith("the ledger cannot be examined: the ledger cannot be read: invalid page in block 0")
+    assert len(done.stderr.splitlines()) == 1
