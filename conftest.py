@@ -4,6 +4,7 @@ pytest_plugins = (
     "fixtures.server",
     "fixtures.account",
     "fixtures.live_database",
+    "fixtures.live_audit",
     "fixtures.databases",
     "fixtures.sessions",
     "fixtures.organisations",

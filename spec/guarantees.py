@@ -34,6 +34,7 @@ AREAS: Final[dict[str, str]] = {
     "SEC": "secrecy",
     "MNT": "maintenance",
     "DRF": "drift",
+    "AUD": "audit",
 }
 
 
