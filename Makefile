@@ -68,7 +68,7 @@ $(VENV)/installed: requirements.txt pyproject.toml
 	python=$${PYTHON:-$$(tools/find_python.sh)} && "$$python" -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt && touch $@
 
-$(VENV)/installed-dev: requirements-dev.txt requirements-sign.txt $(VENV)/installed
+$(VENV)/installed-dev: requirements-dev.txt requirements-sign.txt requirements-audit.txt $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt && touch $@
 
 $(VENV)-oscal/installed: requirements-oscal.txt requirements.txt pyproject.toml
