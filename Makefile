@@ -90,7 +90,7 @@ $(VENV)/installed: requirements.txt pyproject.toml
 $(VENV)/installed-operations: requirements-operations.txt $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-operations.txt && touch $@
 
-$(VENV)/installed-dev: requirements-dev.txt requirements-sign.txt requirements-operations.txt $(VENV)/installed
+$(VENV)/installed-dev: requirements-dev.txt requirements-sign.txt requirements-operations.txt requirements-audit.txt $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt && touch $@
 
 $(VENV)-oscal/installed: requirements-oscal.txt requirements.txt pyproject.toml

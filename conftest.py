@@ -5,6 +5,7 @@ pytest_plugins = (
     "fixtures.application",
     "fixtures.account",
     "fixtures.live_database",
+    "fixtures.live_audit",
     "fixtures.databases",
     "fixtures.sessions",
     "fixtures.organisations",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from audit.batch import examine
 from audit.checkpoint import Checkpoint, compared
-from audit.classify import Linked, classified
+from audit.classify import Linked, classified, entries_until
 from audit.findings import MOST, Findings
 from audit.incremental import follow_new
 from audit.linker import Chain
@@ -84,6 +84,7 @@ def _concluded(source: Source, part: Part, since: Checkpoint | None, *, resumed:
         for name in doubtful:
             _again(source, name, part, chains)
         doubtful = {name: chain for name, chain in chains.items() if chain.suspect or not chain.intact}
+    until = {name: (chain.until_cut, chain.entries) for name, chain in chains.items()}
     for names in _groups(doubtful):
         linked: dict[str, list[Linked]] = defaultdict(list)
         for name, one in source.links(names):
@@ -91,8 +92,10 @@ def _concluded(source: Source, part: Part, since: Checkpoint | None, *, resumed:
         for name in names:
             for finding in classified(name, linked[name]):
                 part.findings.add(finding)
+            if since and name in since.organisations:
+                until[name] = entries_until(since.organisations[name].head, linked[name]), chains[name].entries
     if since:
-        for finding in compared(since, chains):
+        for finding in compared(since, until):
             part.findings.add(finding)
     result = Result(part.entries, findings=part.findings, resumed=resumed)
     for name, chain in chains.items():

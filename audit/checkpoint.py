@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from audit.findings import Finding
-from audit.linker import Chain
 from audit.source import SourceError
 
 FORMAT: Final = "amply-audit-checkpoint/1"
@@ -103,16 +102,14 @@ def write(path: Path, content: bytes) -> None:
         partial.unlink(missing_ok=True)
 
 
-def compared(recorded: Checkpoint, chains: Mapping[str, Chain]) -> Iterator[Finding]:
-    """A finding for each organisation whose chain does not hold the recorded head after the recorded number of entries."""
+def compared(recorded: Checkpoint, found: Mapping[str, tuple[int, int]]) -> Iterator[Finding]:
+    """A finding for each organisation whose chain does not hold the recorded head after the recorded number of entries.
+
+    `found`: by organisation, how many entries lead to the recorded head, and how many there are.
+    """
     for name, state in sorted(recorded.organisations.items()):
-        chain = chains.get(name)
-        if chain and chain.until_cut == state.entries:
+        until, entries = found.get(name, (0, 0))
+        if until == state.entries:
             continue
-        if chain is None:
-            found = "no entries"
-        elif chain.until_cut:
-            found = f"that head after {chain.until_cut} entries"
-        else:
-            found = f"{chain.entries} entries, and that head not among those that follow the first"
-        yield Finding(name, "", "checkpoint_mismatch", f"the head {state.head} after {state.entries} entries", found)
+        what = f"that head after {until} entries" if until else f"{entries} entries, which do not lead to that head"
+        yield Finding(name, "", "checkpoint_mismatch", f"the head {state.head} after {state.entries} entries", what)

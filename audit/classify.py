@@ -49,6 +49,18 @@ def classified(organisation_id: str, entries: Iterable[Linked]) -> Iterator[Find
             yield found("orphan", one, "a way of links to the first entry")
 
 
+def entries_until(head: str, entries: Iterable[Linked]) -> int:
+    """How many entries there are from a first one to that with this hash, whatever else is broken; 0 if none lead there."""
+    links = {one.hash: one.link for one in entries}
+    count, at = 0, head
+    while at in links and count <= len(links):
+        count, link = count + 1, links[at]
+        if link is None:
+            return count
+        at = link
+    return 0
+
+
 _ENDLESS = -1  # on a circle, or before one: nothing leads there from a first entry
 
 

@@ -20,16 +20,16 @@ _OPTIONS: Final = {
     "default_transaction_isolation": "repeatable\\ read",
     "row_security": "off",  # what would be filtered is an error, not a shorter ledger
     **{"TimeZone": "UTC", "DateStyle": "ISO", "client_encoding": "UTF8", "search_path": "pg_catalog"},
-    **{"lock_timeout": "5s", "statement_timeout": "0", "idle_in_transaction_session_timeout": "0"},
+    **{"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"},
 }
 _UNIT: Final = 16384  # pages, 128 MB: what is read again at most after a kill
 
 
-def connect(dsn: str) -> Connection:
+def connect(dsn: str, lock_timeout: str = "5s") -> Connection:
     """A read-only session; `dsn` in libpq's or SQLAlchemy's spelling. Raises SourceError, without the DSN."""
     dsn = re.sub(r"^postgres(?:ql)?(?:\+\w+)?://", "postgresql://", dsn)
     dsn = re.sub(r"([?&])ssl=", r"\1sslmode=", dsn)
-    options = " ".join(f"-c {name}={value}" for name, value in _OPTIONS.items())
+    options = " ".join(f"-c {name}={value}" for name, value in {**_OPTIONS, "lock_timeout": lock_timeout}.items())
     try:
         return psycopg.connect(dsn, options=options, application_name="amply-audit", connect_timeout=10)
     except psycopg.OperationalError as error:

@@ -89,6 +89,7 @@ def test_every_option_has_an_environment_variable_and_stands_in_help(pytestconfi
         "--rds-instance",
         "--region",
         "--live-dsn",
+        "--live-checkpoint",
         "--read-secrets",
         "--account-record",
         "--account-replay",
