@@ -5,6 +5,7 @@
 # make operations: the specification of running it (-m operations).   make test-operations: the suite's own tests of that.
 # make test-browser: of report.html, in a headless Chromium.
 # make test-oscal: of OSCAL by NIST's model, in an environment with requirements-oscal.txt.
+# make drill: backup, disaster, recovery and audit on servers of this machine, with a report in drill-evidence.
 # PYTHON=/path/to/python chooses the interpreter; ARGS="..." goes to pytest.
 SHELL := /bin/bash
 VENV ?= .venv
@@ -25,7 +26,7 @@ LIVE := $(wildcard tests_suite/test_live_*.py) tests_suite/test_drift.py
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: check test test-live test-evidence test-browser test-migrations test-operations test-servers test-oscal mutants test-container trace lint bench \
-    setup dev live operations clean
+    setup dev live operations drill clean
 
 check: setup
 	$(BIN)/python -m pytest $(ARGS)
@@ -72,6 +73,9 @@ operations: $(VENV)/installed-operations
 lint: dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
+drill: setup
+	$(BIN)/python -m tools.drill --evidence drill-evidence $(ARGS)
+
 bench: setup
 	$(BIN)/python -m tools.bench && $(BIN)/python -m tools.migration_bench
 
@@ -86,7 +90,7 @@ $(VENV)/installed: requirements.txt pyproject.toml
 $(VENV)/installed-operations: requirements-operations.txt $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-operations.txt && touch $@
 
-$(VENV)/installed-dev: requirements-dev.txt requirements-sign.txt requirements-operations.txt $(VENV)/installed
+$(VENV)/installed-dev: requirements-dev.txt requirements-sign.txt requirements-operations.txt requirements-audit.txt $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt && touch $@
 
 $(VENV)-oscal/installed: requirements-oscal.txt requirements.txt pyproject.toml

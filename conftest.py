@@ -2,8 +2,10 @@
 
 pytest_plugins = (
     "fixtures.server",
+    "fixtures.application",
     "fixtures.account",
     "fixtures.live_database",
+    "fixtures.live_audit",
     "fixtures.databases",
     "fixtures.sessions",
     "fixtures.organisations",
@@ -13,6 +15,6 @@ pytest_plugins = (
     "fixtures.bundled",
     "fixtures.verdicts",
     "fixtures.migrations",
-    "fixtures.application",
     "fixtures.replica",
+    "fixtures.recovery",
 )

@@ -42,6 +42,8 @@ def _subject(document: Mapping[str, Any]) -> str:
         rows.append(("catalog", code(f"sha256:{candidate['catalog_sha256']}")))
     if about.get("server"):
         rows.append(("server", f"{code(about['server'])} ({_cut(about['server_kind'])})"))
+    if about.get("engine"):
+        rows.append(("engine", f"{code(about['engine'])}, {code(about['connection_string'])}"))
     if about.get("account"):
         target = f"{code(about['instance'])} ({_cut(about['target'])}), account {code(about['account'])}"
         rows.append(("live target", f"{target} in {code(about['region'])}, read {code(about['account_read'])}"))

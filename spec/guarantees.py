@@ -36,6 +36,7 @@ AREAS: Final[dict[str, str]] = {
     "MNT": "maintenance",
     "DRF": "drift",
     "REC": "recovery",
+    "AUD": "audit",
 }
 
 

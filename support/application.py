@@ -7,6 +7,7 @@ import psycopg
 from spec import APP
 from support.connection_form import Form
 from support.engine import Process, ToldError
+from support.rds_like import DATABASE
 from support.refusals import BrokenError
 from support.server import Server
 from support.waiting import until
@@ -71,23 +72,21 @@ class Application:
             process.close()
         return ""
 
-    def works(self, database: str) -> Form:
-        """A form that the engine connects by: the one given, else the next best. Raises BrokenError if there is none."""
-        if self._works is None:
-            for form in (self.form, *map(self.form.asking, _OTHERS)):
-                why = self.trial(form, database)
-                if form == self.form:
-                    self.refused = why
-                if not why:
-                    self._works = form
-                    break
-            else:
-                raise BrokenError(f"the engine connects by no connection string; by {self.form}: {self.refused}")
+    def works(self) -> Form | None:
+        """A form that the engine connects by: the one given, else the next best, else None. Raises BrokenError."""
+        if self._works is None and not self.refused:
+            self.refused = self.trial(self.form, DATABASE)
+            others = map(self.form.asking, _OTHERS)
+            self._works = (
+                next((form for form in others if not self.trial(form, DATABASE)), None) if self.refused else self.form
+            )
         return self._works
 
     def running(self, database: str, port: int | None = None) -> Process:
         """A process with a fresh engine for this database, by a form that works. Raises BrokenError."""
-        url = self.url(self.works(database), database, port)
+        form = self.works()
+        assert form
+        url = self.url(form, database, port)
         process = self.process()
         try:
             process.made = process.do("make", url=url)

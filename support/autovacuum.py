@@ -1,5 +1,7 @@
 """Whether autovacuum comes to tables: judged beside a table of our own, to which it has to come as well."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import psycopg
@@ -9,7 +11,7 @@ from support.waiting import until
 
 Connection = psycopg.Connection[Any]
 WITNESS: Final = "amply_witness.rows"
-SECONDS: Final = 60.0  # for a pass over a handful of tables; autovacuum looks every second here
+SECONDS: Final = 60.0  # for a pass over a handful of tables
 _MADE: Final = f"""CREATE SCHEMA amply_witness; CREATE TABLE {WITNESS} (number int);
                    INSERT INTO {WITNESS} SELECT generate_series(1, {ROWS})"""
 _WORKERS: Final = """SELECT count(*) FROM pg_stat_activity
@@ -18,6 +20,18 @@ _WORKERS: Final = """SELECT count(*) FROM pg_stat_activity
 
 class AutovacuumError(Exception):
     """Autovacuum did not come to a plain table of ours either: nothing can be said of others."""
+
+
+@contextmanager
+def looking_often(admin: Connection) -> Iterator[None]:
+    """Autovacuum looks every second: the document promises that it works, not how often it looks. `admin`: the superuser."""
+    admin.execute("ALTER SYSTEM SET autovacuum_naptime = '1s'")
+    admin.execute("SELECT pg_reload_conf()")
+    try:
+        yield
+    finally:
+        admin.execute("ALTER SYSTEM RESET autovacuum_naptime")
+        admin.execute("SELECT pg_reload_conf()")
 
 
 def _left(admin: Connection, tables: list[str], ledger: str) -> dict[str, int]:

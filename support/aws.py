@@ -51,6 +51,8 @@ def only_reads(event_name: str = "", **_: Any) -> None:
 class Aws:
     """An account in one region. `calls` holds what was asked, `service:Operation`, in no order."""
 
+    _allows: Any = staticmethod(only_reads)  # the hook that every call passes first
+
     def __init__(self, region: str = "", otherwise: str = "") -> None:
         """`region`, or what AWS's own variables and profile say, or `otherwise`. Raises TargetError without credentials."""
         self.calls: list[str] = []
@@ -75,7 +77,7 @@ class Aws:
                     client = self._session.client(service, region_name=key[1], config=_PATIENCE)
                 except (botocore.exceptions.BotoCoreError, ValueError) as error:
                     raise TargetError(f"AWS cannot be asked in the region {key[1]!r}: {_one_line(error)}") from None
-                client.meta.events.register_first("before-parameter-build", only_reads)
+                client.meta.events.register_first("before-parameter-build", self._allows)
                 self._clients[key] = client
         return self._clients[key]
 

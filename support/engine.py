@@ -2,11 +2,9 @@
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,8 @@ from typing import Any, Final
 from support.guard import Guard, end_process
 from support.redaction import redacted
 from support.refusals import BrokenError
+from support.server import Server
+from support.tls import authority_of
 
 _HOST: Final = Path(__file__).parent / "engine_host"
 # Under a name of its own, and nothing else of ours within the application's reach.
@@ -66,7 +66,10 @@ class Process:
 
     def answer(self) -> Any:
         """What came of it. Raises ToldError."""
-        line = self._lines.readline()
+        try:
+            line = self._lines.readline()
+        except TimeoutError:
+            raise ToldError("TimeoutError", f"no answer within {_ANSWER_SECONDS} s") from None
         if not line:
             raise ToldError("SystemExit", "the process ended")
         answer = json.loads(line)
@@ -85,10 +88,15 @@ class Process:
 
 
 class Host:
-    """The application, imported and ready to fork. `file`: where the engine's module stands."""
+    """The application, imported and ready to fork.
 
-    def __init__(self, process: subprocess.Popen[bytes], folder: Path, file: str) -> None:
-        self._process, self._folder, self.file = process, folder, file
+    `name`: MODULE:CALLABLE of its engine; `file`: where that module stands; `packages`: versions by name.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], folder: Path, name: str, said: dict[str, Any]) -> None:
+        self._process, self._folder, self.name = process, folder, name
+        self.file: str = said.get("file", "")
+        self.packages: dict[str, str] = said.get("packages", {})
 
     @property
     def path(self) -> str:
@@ -105,7 +113,6 @@ class Host:
             end_process(self._process.pid)
             self._process.wait()
         self._process.stdout.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _environment(authority: Path) -> dict[str, str]:
@@ -114,26 +121,28 @@ def _environment(authority: Path) -> dict[str, str]:
     return {**ours, "PGSSLROOTCERT": str(authority), "SSL_CERT_FILE": str(authority), "PGPASSFILE": os.devnull}
 
 
-def start(python: str, engine: Named, context: Named, authority: Path, guard: Guard) -> Host:
-    """Import the application by the interpreter `python` (empty: ours). Raises EngineError if that fails."""
-    folder = Path(tempfile.mkdtemp(prefix="amply-engine-"))
-    guard.owns_directory(folder)
+def start(python: str, engine: Named, context: Named, server: Server, guard: Guard) -> Host:
+    """Import the application by the interpreter `python` (empty: ours). Its socket stands in the directory of `server`.
+
+    Raises EngineError if that fails.
+    """
+    folder = Path(server.host) / "engine"
+    folder.mkdir(mode=0o700)
     told = json.dumps([str(folder / "socket"), [engine.name, str(engine.folder)], [context.name, str(context.folder)]])
     try:
         process = subprocess.Popen(
             [python or sys.executable, "-P", "-c", _START, told],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env=_environment(authority), start_new_session=True,
+            env=_environment(authority_of(server)), start_new_session=True,
         )  # fmt: skip
     except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
         raise EngineError(f"{python}: {error.strerror}") from None
     guard.owns_process(process.pid)
     patience = threading.Timer(START_SECONDS, process.kill)
     patience.start()
     said = _first_line(process)
     patience.cancel()
-    host = Host(process, folder, said.get("file", ""))
+    host = Host(process, folder, engine.name, said)
     if not said.get("ready"):
         host.close()
         raise EngineError(f"{engine.name}: {redacted(said.get('failed', 'its process said nothing and ended'))}")

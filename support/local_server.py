@@ -103,5 +103,5 @@ def start(
 
 def _last_line(log: Path) -> str:
     lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    fatal = [line for line in lines if "FATAL" in line or "PANIC" in line]
+    fatal = [line for line in lines if ("FATAL" in line and "the database system is" not in line) or "PANIC" in line]
     return (fatal or lines or ["it said nothing"])[-1]

@@ -11,8 +11,7 @@ from support.server import Server
 from support.tls import force_tls
 
 SOURCES: Final = ("auto", "wheel", "local")
-# Autovacuum looks as often as it can: the document promises that it works, not how often it looks.
-SETTINGS: Final = {"autovacuum": "on", "autovacuum_naptime": "1s", "log_connections": "on", **STREAMING}
+SETTINGS: Final = {"autovacuum": "on", "log_connections": "on", **STREAMING}
 
 
 def log_of(server: Server) -> Path:

@@ -7,7 +7,7 @@ import psycopg
 from spec import APP, TABLES
 from support.chains import accept, refuse, wrong_links
 from support.ledger import Organisation, entry_ids, stored
-from support.recovery_servers import Machine
+from support.recovery_machine import Machine
 from support.refusals import BrokenError, refused
 from support.sowing import ACME, GLOBEX, known
 
@@ -49,9 +49,9 @@ def withstands(machine: Machine) -> None:
     resumes(machine, acme)
 
 
-def resumes(machine: Machine, acme: Organisation) -> None:
+def resumes(machine: Machine, acme: Organisation, *, plain: bool = False) -> None:
     """The application appends what follows the head, and a second entry there is refused. Raises BrokenError."""
-    app, entry = machine.session(APP, acme), acme.next()
+    app, entry = machine.session(APP, acme, plain=plain), acme.next()
     accept(app, entry, f"the honest next entry on the {machine.name}")
     refuse(app, acme.next(), what=f"a second entry after the same one on the {machine.name}")
     accept(app, acme.grown(entry).next(), f"the entry after the next on the {machine.name}")

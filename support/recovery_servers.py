@@ -1,29 +1,20 @@
 """Further servers of one run: physical copies of the first one, each in a directory that goes with the run."""
 
-import ctypes
 import os
 import shutil
-import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Final
 
-import psycopg
-
-from spec import TENANCY
 from support.binaries import NoServerError, local, run, wheel
-from support.guard import Guard, alive
-from support.ledger import Organisation
-from support.local_server import Running, start
+from support.guard import Guard
+from support.local_server import start
 from support.places import server_account
-from support.rds_like import DATABASE
-from support.refusals import BrokenError
+from support.recovery_machine import Machine
 from support.rundir import new_run_directory
-from support.server import LIMITS, Server
-
-Connection = psycopg.Connection[Any]
+from support.server import Server
 
 STREAMING: Final = {"max_wal_senders": "6"}  # of the first server, so that it can be copied
 # As RDS has them, unlike the disposable server: what is proved here is what survives.
@@ -34,84 +25,6 @@ DURABLE: Final = {
     # What commits without waiting for the log is not saved by chance: nothing else writes the log for a while.
     **{"wal_writer_delay": "10s", "wal_writer_flush_after": "1GB"},
 }
-_IPC_RMID: Final = 0
-
-
-def _last_line(error: psycopg.Error) -> str:
-    return (str(error).strip().splitlines() or ["no reason given"])[-1]
-
-
-@dataclass
-class Machine:
-    """A server with a name, the place of its data, and the process while there is one."""
-
-    name: str
-    data: Path
-    server: Server
-    settings: dict[str, str]
-    running: Running | None = None
-    _sessions: list[Connection] = field(default_factory=list)
-    _admin: Connection | None = None
-
-    def session(self, role: str, organisation: Organisation | None = None) -> Connection:
-        """A real login to the candidate's database, in autocommit, working for `organisation` if one is given.
-
-        It is closed with the machine. Raises BrokenError if the candidate has no such role, or it cannot log in.
-        """
-        if role not in self.server.passwords:
-            raise BrokenError(f"the candidate creates no role {role}")
-        try:
-            conn = self.server.connect(role, DATABASE)
-        except psycopg.OperationalError as error:
-            raise BrokenError(f"{role} cannot log in to the {self.name}: {_last_line(error)}") from None
-        self._sessions.append(conn)
-        conn.execute(LIMITS)
-        if organisation is not None:
-            conn.execute("SELECT set_config(%s, %s, false)", [TENANCY.setting, organisation.id])
-        return conn
-
-    @property
-    def admin(self) -> Connection:
-        """The superuser, for arranging and looking; one connection while the server runs."""
-        if self._admin is None or self._admin.closed:
-            self._admin = self.session(self.server.superuser)
-        return self._admin
-
-    def _close(self) -> None:
-        while self._sessions:
-            self._sessions.pop().close()
-
-    def backends(self) -> list[int]:
-        """The processes that the server has forked, and that still run."""
-        assert self.running is not None
-        files = Path(f"/proc/{self.running.process.pid}/task").glob("*/children")
-        return [int(pid) for file in files for pid in file.read_text().split()]
-
-    def kill(self, *, all_of_it: bool = True) -> None:
-        """SIGKILL the postmaster, and with `all_of_it` its backends first; wait until every one of them is gone."""
-        assert self.running is not None
-        self._give_memory_back()
-        children, postmaster = self.backends(), self.running.process
-        for pid in [postmaster.pid, *(children if all_of_it else ())]:
-            os.kill(pid, signal.SIGKILL)
-        postmaster.wait()
-        self._close()
-        while any(alive(pid) for pid in children):
-            os.sched_yield()  # not our children: there is nothing to wait on
-        self.running = None
-
-    def _give_memory_back(self) -> None:
-        """Mark the server's segment of shared memory, so that it goes with its last process: SIGKILL would leave it."""
-        lines = (self.data / "postmaster.pid").read_text().splitlines()
-        if len(lines) > 6 and lines[6].split()[1:]:
-            ctypes.CDLL(None).shmctl(int(lines[6].split()[1]), _IPC_RMID, None)
-
-    def stop(self) -> None:
-        """End it, if it runs: an immediate shutdown."""
-        self._close()
-        if self.running:
-            self.running.stop()
-            self.running = None
 
 
 @dataclass
@@ -182,6 +95,13 @@ class Site:
         if done.returncode:
             raise NoServerError(f"{source.name} cannot be copied: {done.stderr.strip()}")
         return self.directory / name
+
+    def signal(self, data: Path, name: str) -> None:
+        """Put an empty file into a data directory, such as recovery.signal."""
+        file = data / name
+        file.touch(mode=0o600)
+        if self.account:
+            os.chown(file, self.account.uid, self.account.gid)
 
     def start(self, name: str, data: Path, settings: Mapping[str, str]) -> Machine:
         """Start a server on `data`, with `settings` over DURABLE; wait until it answers. Raises NoServerError."""

@@ -6,7 +6,8 @@ from typing import Any, Final
 import psycopg
 
 from support.ledger import stored
-from support.recovery_servers import Machine, Site
+from support.recovery_machine import Machine
+from support.recovery_servers import Site
 from support.recovery_waiting import until
 from support.refusals import BrokenError, said
 from support.sowing import sow, sow_isolated

@@ -11,11 +11,11 @@ from support.refusals import BrokenError
 
 
 @pytest.mark.guarantee("CON-06")
-def test_an_engine_of_the_connection_string_connects_over_tls(application, private):
-    server = application.server
+def test_an_engine_of_the_connection_string_connects_over_tls(given_application, private):
+    application, server = given_application, given_application.server
     with pytest.raises(psycopg.OperationalError, match="no encryption"):  # this server takes nothing else
         psycopg.connect(server.dsn(APP, private.name), host="127.0.0.1", sslmode="disable")
-    application.works(private.name)
+    application.works()
     if application.refused:
         raise BrokenError(f"an engine of {application.form} does not connect: {application.refused}")
     process = application.process()
@@ -29,7 +29,7 @@ def test_an_engine_of_the_connection_string_connects_over_tls(application, priva
 
 @pytest.mark.guarantee("CON-09")
 def test_a_server_that_offers_no_tls_is_refused(application, private):
-    server, form = application.server, application.works(private.name)
+    server, form = application.server, application.works()
     with relay(server, honest=True) as port:
         why = application.trial(form, private.name, port)
         assert not why, f"through a relay that changes nothing the engine does not connect: {why}"

@@ -3,7 +3,7 @@
 import pytest
 
 from spec import TABLES
-from support.autovacuum import neglected
+from support.autovacuum import looking_often, neglected
 from support.ledger import LOCK, append
 from support.load import changed_by_the_application, grow, of_the_ledger, report_now, write_and_change
 from support.refusals import accepted
@@ -21,7 +21,8 @@ def test_autovacuum_comes_to_every_table_that_the_application_writes(private):
             write_and_change(superuser, table)
     grow(superuser, private.found())
     report_now(superuser)
-    left = neglected(private.admin, changed, TABLES.ledger)
+    with looking_often(private.admin):
+        left = neglected(private.admin, changed, TABLES.ledger)
     assert not left, f"autovacuum passes over {', '.join(f'{table} ({dead} dead)' for table, dead in left.items())}"
 
 

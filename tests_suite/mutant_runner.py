@@ -25,6 +25,8 @@ HEAVY = (
     "xdist.plugin",
 )
 
+NEEDY = ("arrow", "parquet", "generate_parquet", "spark")  # they need what not everybody has, and threads of its own
+
 # What was imported before the fork cannot be rewritten, and need not be. The plugins left out cost a third of a quick run, and
 # tracebacks that nobody reads as much of one that breaks a lot: the evidence is the same without them.
 LEAN = ("-W", "ignore::pytest.PytestAssertRewriteWarning", "--capture=no", "--tb=no")
@@ -37,7 +39,7 @@ def preload() -> None:
         importlib.import_module(name)
     for package in ("spec", "audit", "support", "evidence"):
         for module in pkgutil.iter_modules([str(ROOT / package)]):
-            if module.name not in ("__main__", "container"):
+            if module.name not in ("__main__", "container", *NEEDY):
                 importlib.import_module(f"{package}.{module.name}")
 
 

@@ -20,12 +20,13 @@ class Made:
     """The engine's arguments, and how sessions are made of it; changes work on these."""
 
     def __init__(self, database_url):
-        self.url = make_url(database_url)
+        self.given = self.url = make_url(database_url)
         self.asks("ssl", self.url.query.get("sslmode", self.url.query.get("ssl")))
         self.arguments = dict(DOCUMENTED)
         self.drop = ()
         self.session = {"expire_on_commit": False}
         self.listen = self.wrap = None
+        self.commits = False
         self.maker = lambda engine: sessionmaker(engine, class_=AsyncSession, **self.session)
 
     def asks(self, name, value):
@@ -67,6 +68,17 @@ def documented_context(made):
     made.context = f"SET {SETTING} = '{{id}}'"
 
 
+def committed_at_once(made):
+    for_the_session(made)
+    made.commits = True
+
+
+def once_per_connection(made):
+    made.context = (
+        f"SELECT set_config('{SETTING}', :id, false) WHERE coalesce(current_setting('{SETTING}', true), '') = ''"
+    )
+
+
 MUTANTS = {
     "nine are kept": ({"CON-01"}, arguments(pool_size=9, max_overflow=21)),
     "eleven are kept": ({"CON-01"}, arguments(pool_size=11, max_overflow=19)),
@@ -82,7 +94,9 @@ MUTANTS = {
     "objects expire": ({"CON-04"}, expiring),
     "the documented SET": ({"CON-05"}, documented_context),
     "an organisation for the session": ({"CON-05"}, for_the_session),
-    "sslmode as it is documented": ({"CON-06"}, tls("sslmode", "require")),
+    "a SET that is committed at once": ({"CON-05"}, committed_at_once),
+    "an organisation is said once per connection": ({"CON-05"}, once_per_connection),
+    "sslmode as it is documented": ({"CON-06"}, lambda made: setattr(made, "url", made.given)),
     "nobody waits": ({"CON-08"}, arguments(pool_timeout=0)),
     "whoever waits waits for a day": ({"CON-08"}, arguments(pool_timeout=86400)),
     "TLS if the server likes": ({"CON-09"}, tls("ssl", "prefer")),
@@ -168,6 +182,20 @@ def make_nothing(database_url):
     return database_url
 
 
+def make_plain(database_url):
+    made = changed(Made(database_url))
+    made.asks("ssl", None)
+    made.arguments["connect_args"] = {"ssl": False}
+    return made.sessions()
+
+
+def make_telling(database_url):
+    raise ValueError(f"no such place: {database_url}")
+
+
 async def work_for(session, organisation_id):
-    context = changed(Made("postgresql+asyncpg://")).context
-    await session.execute(text(context.format(id=organisation_id)), {"id": organisation_id} if ":id" in context else {})
+    made = changed(Made("postgresql+asyncpg://"))
+    said = {"id": organisation_id} if ":id" in made.context else {}
+    await session.execute(text(made.context.format(id=organisation_id)), said)
+    if made.commits:
+        await session.commit()

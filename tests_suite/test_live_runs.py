@@ -16,6 +16,7 @@ from tests_suite import account_changes
 from tests_suite.bundles import Bundle
 from tests_suite.conftest import NOBODY, PRODUCTION, ROOT, run_in
 from tests_suite.live_account import read
+from tests_suite.live_server import checkpoint_of
 
 LIVE = {id_ for id_, one in GUARANTEES.items() if one.scope == "live" and not one.planned}
 
@@ -26,6 +27,7 @@ def secrets_of(simulation, compliant, live):
 
 def test_a_compliant_account_and_database_are_kept(simulation, compliant, live, runner, tmp_path):
     options = ("--read-secrets", "--live-dsn", live.dsn(), "--account-record", tmp_path / "record.json")
+    options += ("--live-checkpoint", checkpoint_of(live, tmp_path / "checkpoint.json"))
     began = time.monotonic()
     run = run_in(runner, tmp_path, *PRODUCTION, *options, environment=simulation.environment())
     seconds = time.monotonic() - began
@@ -51,7 +53,11 @@ def test_nothing_is_written_and_no_lock_is_waited_for(simulation, compliant, liv
     assert not run.ids("broken", "error") - {"PRM-11"}, run.why()
     said = re.findall(r"LOG:  (?:statement|execute [^:]*):\s*(\w+)", text)
     assert 20 <= len(said) <= 150
-    assert set(said) == {"SELECT"}
+    assert set(said) <= {"SELECT", "BEGIN", "SAVEPOINT", "ROLLBACK", "RELEASE"}
+    assert "BEGIN READ WRITE" not in text
+    notes = {one["id"]: one["note"] for one in run.evidence["guarantees"]}
+    assert "lock timeout" in notes["AUD-01"]
+    assert run.ids("not-checked") >= {"AUD-01", "AUD-02", "AUD-03"}
 
 
 def test_a_session_of_the_suite_cannot_write(live):

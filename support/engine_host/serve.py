@@ -7,12 +7,14 @@ import asyncio
 import importlib
 import json
 import os
+import platform
 import selectors
 import signal
 import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import metadata
 from typing import Any
 
 from .clock import Clock, Loop
@@ -20,6 +22,15 @@ from .clock import Clock, Loop
 
 def _say(**what: Any) -> None:
     os.write(1, json.dumps(what).encode() + b"\n")
+
+
+def _packages() -> dict[str, str]:
+    """The versions of what the engine is made of."""
+    found = {"python": platform.python_version()}
+    for name in ("sqlalchemy", "asyncpg", "psycopg"):
+        with suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found
 
 
 def _found(name: str, folder: str) -> Callable[..., Any]:
@@ -82,7 +93,7 @@ def main(path: str, engine: tuple[str, str], context: tuple[str, str]) -> None:
         listening.bind(path)
         listening.listen()
         module = sys.modules[engine[0].partition(":")[0]]
-        _say(ready=True, file=getattr(module, "__file__", "") or "")
+        _say(ready=True, file=getattr(module, "__file__", "") or "", packages=_packages())
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what the application prints from now on is nobody's
         selector.register(0, selectors.EVENT_READ)
         selector.register(listening, selectors.EVENT_READ)
