@@ -43,7 +43,9 @@ XML = {
 }
 
 
-@pytest.mark.parametrize("name", ["evidence.json", "catalog.json", "traceability.json", "summary.md"])
+@pytest.mark.parametrize(
+    "name", ["evidence.json", "catalog.json", "traceability.json", "summary.md", "junit.xml", "report.html"]
+)
 def test_contents_made_to_break_a_reader_are_findings(name, kept, tmp_path):
     bundle = kept.copy(tmp_path / "copy")
     for kind, content in CONTENTS.items():
