@@ -6,6 +6,7 @@ none of cases. A case that is neither failed nor skipped reads as passed everywh
 
 import xml.etree.ElementTree as ET  # writes only
 from collections.abc import Iterable, Mapping
+from math import fsum
 from typing import Any, Final
 
 from evidence.annotations import decides
@@ -86,7 +87,7 @@ def _counts(cases: Iterable[ET.Element]) -> dict[str, str]:
 
 def _suite(name: str, started: str, properties: Mapping[str, str], cases: Iterable[ET.Element]) -> ET.Element:
     cases = [*cases]
-    took = _seconds(sum(float(case.attrib["time"]) for case in cases))
+    took = _seconds(fsum(float(case.attrib["time"]) for case in cases))
     suite = ET.Element("testsuite", {"name": name, **_counts(cases), "time": took, "timestamp": started})
     told = ET.SubElement(suite, "properties")
     for key, value in properties.items():

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import fsum
 from typing import Any, Final, get_args
 
 from evidence.annotations import decides
@@ -133,7 +134,7 @@ def tried(one: Mapping[str, Any]) -> str:
     """How many tests of a guarantee ended how, and how long they took."""
     outcomes = Counter(test["outcome"] for test in one["tests"])
     ended = ", ".join(f"{outcomes[name]} {word}" for name, word in _OUTCOMES if outcomes[name])
-    took = sum(test["seconds"] for test in one["tests"])
+    took = fsum(test["seconds"] for test in one["tests"])  # sum() rounds otherwise from one Python to the next
     return f"{number(len(one['tests']), 'test')}: {ended}, {took:.3f} s" if outcomes else "no test ran"
 
 

@@ -114,6 +114,12 @@ def test_failures_that_observed_the_same_stand_together_and_all_of_them_stand_th
     assert text.count(folded(GUARANTEES["LED-03"].remedy)) == 1
 
 
+def test_seconds_are_added_alike_by_every_python():
+    seen = tuple(TestSeen(f"t.py::{number}", "passed", one) for number, one in enumerate((0.0005, 0.0047, 0.0003)))
+    page = Page(report(of(Judged(GUARANTEES["LED-03"], "kept", seen), verdict="kept")))
+    assert "3 tests: 3 passed, 0.006 s" in page.of("LED-03")  # 0.005 by the sum() of Python 3.11
+
+
 def test_it_says_what_it_rests_on():
     document = of(judged("kept", "LED-03"), verdict="kept", environment=LIVE, scope="live")
     document["candidate"] |= {"left_out": ["an extension"], "revision": "3f2a"}
