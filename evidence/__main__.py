@@ -56,6 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (BundleError, KeyUnusableError, TimestampError, OSError) as error:
         print(line(f"python -m evidence: {error}", 600), file=sys.stderr)
         return USAGE
+    except ModuleNotFoundError as error:
+        print(f"python -m evidence: {error.name} is not installed: pip install -r requirements.txt", file=sys.stderr)
+        return USAGE
     except KeyboardInterrupt:
         print("python -m evidence: interrupted", file=sys.stderr)
         return INTERRUPTED
