@@ -82,7 +82,7 @@ def drill(account, capfd):
 def test_without_execute_it_is_a_plan(drill, account):
     before = servers(account)
     code, output = drill()
-    assert code == 0, capfd.readouterr()
+    assert code == 0, output
     assert "nothing was done" in output
     assert all(operation in output for operation in OPERATIONS)
     assert '"SourceDBInstanceIdentifier": "amply-prod"' in output
@@ -189,7 +189,7 @@ def test_what_an_interrupted_drill_left_is_deleted_when_asked(account, capfd):
         Tags=[{"Key": TAG, "Value": "a drill's"}],
     )  # fmt: skip
     code = rds_drill.main(["--execute", "--delete", name, "--poll", "0.01"])
-    assert code == 0, capfd.readouterr()
+    assert code == 0, output
     assert name not in servers(account)
 
 
