@@ -189,7 +189,7 @@ def test_what_an_interrupted_drill_left_is_deleted_when_asked(account, capfd):
         Tags=[{"Key": TAG, "Value": "a drill's"}],
     )  # fmt: skip
     code = rds_drill.main(["--execute", "--delete", name, "--poll", "0.01"])
-    assert code == 0, output
+    assert code == 0, capfd.readouterr()
     assert name not in servers(account)
 
 
