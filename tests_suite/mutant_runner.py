@@ -22,6 +22,7 @@ HEAVY = (
     "psycopg",
     "hypothesis",
     "hypothesis.stateful",
+    "trustme",
     "xdist.plugin",
 )
 
