@@ -52,8 +52,12 @@ def _positive(text: str) -> int:
     return number
 
 
-def opened(place: str) -> Source:
+def opened(place: str, engine: str | None = None) -> Source:
     """The ledger there. Raises SourceError."""
+    if engine == "spark":
+        from audit.spark import Cluster  # noqa: PLC0415
+
+        return Cluster(place)
     if Path(place).exists():
         from audit.parquet import Dataset  # noqa: PLC0415  # pyarrow is asked for only where it is needed
 
@@ -74,7 +78,7 @@ def _run(given: argparse.Namespace, out: TextIO, *, as_json: bool) -> int:
     begun, moment = time.monotonic(), checkpoint.now()
     since = checkpoint.read(given.since) if given.since else None
     saved = Saved(given.resume) if given.resume else None
-    with closing(opened(given.source)) as source:
+    with closing(opened(given.source, given.engine)) as source:
         result = audit(
             source,
             most=given.most,
@@ -109,6 +113,8 @@ def main(words: Sequence[str] | None = None, out: TextIO = sys.stdout) -> int:
             return run(words[1:], out)
         parser = _parser()
         given = parser.parse_args(words)
+        if given.engine and (given.processes > 1 or given.resume):
+            parser.error("--engine has its own processes, and no --resume")
         if given.only_new and (not given.since or given.resume or given.engine):
             parser.error("--only-new goes with --since, and with neither --resume nor --engine")
         return _run(given, out, as_json=given.json or not out.isatty())

@@ -12,7 +12,7 @@ from audit.incremental import follow_new
 from audit.linker import Chain
 from audit.part import Part, empty
 from audit.progress import Saved
-from audit.source import Source
+from audit.source import Distributed, Source
 from audit.workers import in_processes
 
 _AT_ONCE = 1_000_000  # entries whose links are kept for a closer look
@@ -62,6 +62,11 @@ def audit(
         result = _concluded(source, part, since, resumed=False)
         result.only_new = True
         return result
+    if isinstance(source, Distributed):
+        for seen in source.parts(part.another()):
+            part.merge(seen)
+            tell(part.entries)
+        return _concluded(source, part, since, resumed=False)
     units, resumed = source.units(processes, small=saved is not None), False
     if saved:
         units, resumed = saved.begin(source, units, part)

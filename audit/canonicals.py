@@ -15,7 +15,8 @@ import orjson
 
 from audit.canonical import NotJsonError, canonical_text
 
-_BETWEEN: Final = f',"{secrets.token_hex(16)}",'.encode()
+_MARK: Final = secrets.token_hex(16)
+_BETWEEN: Final = f',"{_MARK}",'.encode()
 _SIGNS: Final = (b"e+", b"e-", b"0.0000")  # found in no time; words hold them, too
 _NUMBER: Final = re.compile(rb"[0-9]e[-+][0-9]|0\.0000")  # every number that orjson writes differently looks so
 _FEW: Final = 4  # texts that are not worth halving
@@ -32,7 +33,9 @@ def canonicals(texts: Sequence[bytes | None]) -> list[bytes | None]:
     except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         return _halved(texts)
     found: list[bytes | None] = [*written[1:-1].split(_BETWEEN)]
-    if len(values) != 2 * len(texts) - 1 or len(found) != len(texts):  # such as `[1` and `2]`
+    marks = values[1::2]
+    if len(values) != 2 * len(texts) - 1 or marks.count(_MARK) != len(marks) or len(found) != len(texts):
+        # such as `[1` and `2]`: each text is one value, with a mark after it, or none of them is taken for one
         return _halved(texts)
     for sign in _SIGNS:
         if sign in written:

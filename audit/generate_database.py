@@ -14,6 +14,7 @@ from audit.source import SourceError
 
 _COLUMNS: Final = "id, created_at, organisation_id, type, amount, currency, metadata, prev_entry_hash, entry_hash"
 _LOCAL: Final = ("", "localhost", "127.0.0.1", "::1")
+_ELSEWHERE: Final = "the database is on another machine: a generated ledger goes into one that is disposable"
 _TABLES: Final = """
     CREATE TABLE organisations (id varchar(20) PRIMARY KEY, name varchar(255) NOT NULL);
     CREATE TABLE ledger_entries (id varchar(20) PRIMARY KEY, organisation_id varchar(20) NOT NULL REFERENCES organisations,
@@ -30,9 +31,11 @@ def fill(dsn: str, entries: Iterable[Entry], organisations: int) -> None:
     except psycopg.Error:
         raise SourceError("no connection string such as postgresql://user@localhost/disposable") from None
     if host not in _LOCAL and not host.startswith("/"):
-        raise RefusedError("the database is on another machine: a generated ledger goes into one that is disposable")
+        raise RefusedError(_ELSEWHERE)
     try:
         with psycopg.connect(dsn, connect_timeout=10, options="-c TimeZone=UTC -c synchronous_commit=off") as conn:
+            if not conn.info.host.startswith("/") and conn.info.hostaddr not in _LOCAL:  # PGHOST, hostaddr, a service
+                raise RefusedError(_ELSEWHERE)
             _disposable(conn)
             with _triggers_aside(conn):
                 names = [(f"org_{number:06d}", "generated") for number in range(organisations)]

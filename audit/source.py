@@ -1,10 +1,11 @@
 """What an audit asks of a place where a ledger lies."""
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from audit.batch import Batch
 from audit.classify import Linked
+from audit.part import Part
 
 Unit = tuple[str | int | None, ...]  # a part of the source that is read at once; in JSON a list
 
@@ -52,3 +53,11 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let go of it."""
+
+
+@runtime_checkable
+class Distributed(Protocol):
+    """A source that examines its entries itself, where they lie."""
+
+    def parts(self, kind: Part) -> Iterator[dict[str, Any]]:
+        """What was seen, as `Part.as_dict` gives it; `kind`: an empty part of the kind that is wanted. Raises SourceError."""

@@ -49,6 +49,8 @@ def _subject(document: Mapping[str, Any]) -> str:
         rows.append(("live target", f"{target} in {code(about['region'])}, read {code(about['account_read'])}"))
     if about.get("live_host"):
         rows.append(("live database", f"{code(about.get('live_dbname', ''))} at {code(about['live_host'])}"))
+    if about.get("live_checkpoint"):
+        rows.append(("checkpoint", code(f"sha256:{about['live_checkpoint']}")))
     rows.append(
         ("suite", f"{code(suite['version'])} {code(suite['commit'])}" if suite["commit"] else code(suite["version"]))
     )

@@ -35,6 +35,7 @@ _NAMES: Final = {
     "live_port": "Database port",
     "live_dbname": "Database",
     "live_user": "Read as",
+    "live_checkpoint": "Checkpoint",
     "python": "Python",
 }
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from spec import APP, READONLY
 from support.chains import refuse
-from support.ledger import entry_ids
+from support.ledger import Organisation, entries_of, entry_ids
 from support.recovery_archive import BACKUP_ALONE, PERIOD, recovered
 from support.recovery_attacks import organisation, resumes, withstands
 from support.recovery_audit import audited, seconds_an_entry
@@ -14,7 +14,7 @@ from support.recovery_drill import LONG, WRITING, Drill, Restored, settings_of
 from support.recovery_times import RTO, Times, extrapolated, lost_seconds
 from support.recovery_truth import bounds, broken_chains, differences
 from support.refusals import BrokenError
-from support.sowing import ACME, EMPTY, GLOBEX, known
+from support.sowing import ACME, EMPTY, GLOBEX
 
 _SHOWN: Final = 5
 
@@ -62,11 +62,14 @@ def little_is_lost(drill: Drill) -> None:
 
 
 def protection_is_back(drill: Drill) -> None:
-    """Catalog, roles and grants are what they were, and attacks are refused."""
-    restored = drill.restored
-    there, here = drill.catalog, restored.catalog
+    """Catalog, roles and grants are what they were."""
+    there, here = drill.catalog, drill.restored.catalog
     _told(sorted(name for name in there.keys() | here.keys() if there.get(name) != here.get(name)), "not as before")
-    withstands(restored.machine)
+
+
+def protection_holds(drill: Drill) -> None:
+    """Attacks on the restored ledger are refused."""
+    withstands(drill.restored.machine)
 
 
 def application_is_back(drill: Drill) -> None:
@@ -74,9 +77,8 @@ def application_is_back(drill: Drill) -> None:
     restored = drill.restored
     for role in (APP, READONLY):
         for name in (ACME, GLOBEX):
-            told = known(restored.machine.admin, name)
-            session = restored.machine.session(role, told, plain=True)
-            if entry_ids(session) != told.entry_ids:
+            session = restored.machine.session(role, Organisation(name), plain=True)
+            if entry_ids(session) != {entry.id for entry in entries_of(restored.machine.admin, name)}:
                 raise BrokenError(f"{role} for {name} reads other entries than before")
         there, here = drill.begins[role], settings_of(session)
         differing = sorted(name for name in there.keys() | here.keys() if there.get(name) != here.get(name))

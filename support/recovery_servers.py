@@ -16,6 +16,7 @@ from support.recovery_machine import Machine
 from support.rundir import new_run_directory
 from support.server import Server
 
+_SHOWN: Final = 5  # lines of what a program said
 STREAMING: Final = {"max_wal_senders": "6"}  # of the first server, so that it can be copied
 # As RDS has them, unlike the disposable server: what is proved here is what survives.
 DURABLE: Final = {
@@ -72,7 +73,8 @@ class Site:
         except OSError as error:
             raise NoServerError(f"{words[0]} cannot be run: {error.strerror}") from None
         if done.returncode:
-            raise NoServerError(f"{name} failed: {(done.stderr.strip().splitlines() or ['without a word'])[-1]}")
+            said = done.stderr.strip().splitlines() or ["without a word"]
+            raise NoServerError(f"{name} failed: {'; '.join(said[-_SHOWN:])}")
         return done.stdout + done.stderr
 
     def base_backup(self, server: Server, name: str, *, standby: bool = False) -> Path:

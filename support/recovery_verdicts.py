@@ -19,7 +19,7 @@ ASKED: Final[dict[str, tuple[Callable[[Drill], None], ...]]] = {
     "REC-01": (checks.backup_is_whole, checks.backup_is_read),
     "REC-02": (checks.target_is_met, damage.missing_log_is_told),
     "REC-03": (checks.recovery_is_quick,),
-    "REC-04": (checks.protection_is_back,),
+    "REC-04": (checks.protection_is_back, checks.protection_holds),
     "REC-05": (checks.application_is_back,),
     "REC-06": (checks.audit_is_right, checks.tampering_is_found, damage.damage_is_told),
     "REC-07": (checks.ledger_goes_on,),

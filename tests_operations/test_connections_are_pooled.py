@@ -24,7 +24,9 @@ def full(application, private):
 @pytest.mark.guarantee("CON-01")
 def test_a_process_opens_thirty_connections_and_no_more(full, private):
     served = pids(full.outcomes)
-    assert len(served) == MOST, f"{len(served)} sessions had a connection at the same time"
+    assert len(served) == MOST, (
+        f"{len(served)} sessions had a connection at the same time, the next: {full.outcomes[-1]}"
+    )
     assert until_only(private.admin, served) == served, "the server sees other connections than the sessions have"
 
 

@@ -51,7 +51,7 @@ def test_a_statement_that_changes_the_schema_is_logged(subject, pristine):
     log = ServerLog(subject.server)
     sent = set()
     for how, prepare in PREPARED.items():
-        conn = pristine.owner(name=how)
+        conn = pristine.session("owner", name=how)
         for number, change in enumerate(CHANGES):
             statement = f"{change} /* {number}, {how} */"
             sent.add(statement)

@@ -2,12 +2,17 @@
 
 import pytest
 
-from support.recovery_checks import application_is_back, ledger_goes_on, protection_is_back
+from support.recovery_checks import application_is_back, ledger_goes_on, protection_holds, protection_is_back
 
 
 @pytest.mark.guarantee("REC-04")
-def test_triggers_policies_roles_and_grants_are_back_and_hold(drill):
+def test_triggers_policies_roles_and_grants_are_what_they_were(drill):
     protection_is_back(drill)
+
+
+@pytest.mark.guarantee("REC-04")
+def test_attacks_on_the_restored_ledger_are_refused(drill):
+    protection_holds(drill)
 
 
 @pytest.mark.guarantee("REC-05")

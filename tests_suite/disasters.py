@@ -1,15 +1,13 @@
 """A pytest plugin for runs in which a second server is not what it is to be: `-p tests_suite.disasters --disaster WHAT`.
 
-WHAT is a function below, or `MACHINE: SQL` for what a superuser executes on that server once it is there.
+WHAT is a function of tests_suite/disasters_of_*.py, or `MACHINE: SQL` for what a superuser executes on that server once it is
+there (`promoted`: once it is promoted).
 """
 
-import psycopg
+from tests_suite import disasters_of_recovery, disasters_of_replicas
+from tests_suite.disasters_of_servers import once_there
 
-from audit.audit import Result
-from audit.findings import Finding
-from support import recovery_audit, recovery_drill, recovery_writers, standby
-from support.recovery_archive import segments
-from support.recovery_servers import Site
+ALL = {**vars(disasters_of_replicas), **vars(disasters_of_recovery)}
 
 
 def pytest_addoption(parser):
@@ -22,156 +20,4 @@ def pytest_configure(config):
         if statement:
             once_there(machine, statement)
         else:
-            globals()[what]()
-
-
-def once_there(name, statement):
-    """Execute it on a machine when it has started, or been promoted."""
-    starting, promoting = Site.start, standby.promote
-
-    def start(site, machine_name, *rest):
-        machine = starting(site, machine_name, *rest)
-        if machine_name == name and name != "promoted":
-            machine.admin.execute(statement)
-        return machine
-
-    def promote(pair, machine):
-        promoted = promoting(pair, machine)
-        if name == "promoted":
-            machine.admin.execute(statement)
-        return promoted
-
-    Site.start, standby.promote = start, promote
-
-
-def with_settings(name, **settings):
-    name, starting = name.replace("_", " "), Site.start
-
-    def start(site, machine_name, data, given):
-        return starting(site, machine_name, data, {**given, **settings} if machine_name == name else given)
-
-    Site.start = start
-
-
-def the_replica_waits_for_an_hour():
-    with_settings("replica", recovery_min_apply_delay="1h")
-
-
-def the_replica_is_the_primary():
-    """The connection string of the replica leads to the primary."""
-    following = standby.follower
-
-    def follower(site, primary, name):
-        return primary if name == "replica" else following(site, primary, name)
-
-    standby.follower = follower
-
-
-def _before_the_backup(change, back):
-    """Execute one on the primary just before the backup is taken, and the other just after."""
-    taking = Site.base_backup
-
-    def base_backup(site, server, name, **rest):
-        if name != "backup":
-            return taking(site, server, name, **rest)
-        admin = site.machines["primary"].admin
-        admin.execute(f"{OPEN}; {change}; {SHUT}")
-        taken = taking(site, server, name, **rest)
-        admin.execute(f"{OPEN}; {back}; {SHUT}")
-        return taken
-
-    Site.base_backup = base_backup
-
-
-OPEN = "ALTER TABLE public.ledger_entries DISABLE TRIGGER ledger_no_update"
-SHUT = "ALTER TABLE public.ledger_entries ENABLE ALWAYS TRIGGER ledger_no_update"
-AMOUNT = "UPDATE public.ledger_entries SET amount = amount {} 1 WHERE id = 'led_acme04'"
-SEEN = "UPDATE public.ledger_entries SET visibility = '{}' WHERE id = 'led_acme00'"
-
-
-def an_amount_in_the_backup_is_changed():
-    _before_the_backup(AMOUNT.format("+"), AMOUNT.format("-"))
-
-
-def a_visibility_in_the_backup_is_changed():
-    _before_the_backup(SEEN.format("internal_only"), SEEN.format("public_full"))
-
-
-def _another_target(change):
-    recovering = recovery_drill.recovered
-
-    def recovered(site, backup, archive, name, target):
-        return recovering(site, backup, archive, name, change() if name == "restored" else target)
-
-    recovery_drill.recovered = recovered
-
-
-def recovery_goes_as_far_as_it_can():
-    _another_target(dict)
-
-
-def recovery_ends_a_moment_early():
-    showing = recovery_drill.shown
-    recovery_drill.shown = lambda moment: showing(moment - 0.05)
-
-
-def the_archive_has_a_hole():
-    recovering = recovery_drill.recovered
-
-    def recovered(site, backup, archive, name, target):
-        held = segments(backup / "pg_wal")[-1]
-        later = [archive / name for name in segments(archive) if name > held]
-        if name == "snapshot":
-            later[0].unlink()
-        return recovering(site, backup, archive, name, target)
-
-    recovery_drill.recovered = recovered
-
-
-def nothing_is_archived_before_a_segment_is_full():
-    with_settings("primary", archive_timeout="0")
-
-
-def the_restored_server_is_read_only():
-    with_settings("restored", default_transaction_read_only="on")
-
-
-def the_restored_server_has_other_parameters():
-    with_settings("restored", search_path="nothing")
-
-
-def checksums_are_ignored():
-    with_settings("damaged_page", ignore_checksum_failure="on")
-
-
-def the_audit_finds_nothing():
-    auditing = recovery_audit.audit
-
-    def audit(source):
-        told = auditing(source)
-        return Result(told.entries, told.heads)
-
-    recovery_audit.audit = audit
-
-
-def the_audit_finds_too_much():
-    auditing = recovery_audit.audit
-
-    def audit(source):
-        told = auditing(source)
-        told.findings.add(Finding("hash_mismatch", "org_acme", "led_acme01"))
-        return told
-
-    recovery_audit.audit = audit
-
-
-def appended_outside():
-    """The application writes its entries in a session beside that of its transaction."""
-    appending = recovery_writers.append
-
-    def append(conn, entry):
-        with psycopg.connect(conn.info.dsn, password=conn.info.password, autocommit=True) as other:
-            other.execute("SELECT set_config('app.current_org_id', %s, false)", [entry.organisation_id])
-            appending(other, entry)
-
-    recovery_writers.append = append
+            ALL[what]()

@@ -22,14 +22,14 @@ HEAVY = (
     "psycopg",
     "hypothesis",
     "hypothesis.stateful",
+    "trustme",
     "xdist.plugin",
 )
 
 NEEDY = ("arrow", "parquet", "generate_parquet", "spark")  # they need what not everybody has, and threads of its own
 
-# What was imported before the fork cannot be rewritten, and need not be. The plugins left out cost a third of a quick run, and
-# tracebacks that nobody reads as much of one that breaks a lot: the evidence is the same without them.
-LEAN = ("-W", "ignore::pytest.PytestAssertRewriteWarning", "--capture=no", "--tb=no")
+# What was imported before the fork cannot be rewritten, and need not be. The plugins left out cost a third of a quick run.
+LEAN = ("-W", "ignore::pytest.PytestAssertRewriteWarning", "--capture=no")
 LEAN += tuple(f"-pno:{name}" for name in ("unraisableexception", "threadexception", "junitxml"))
 
 

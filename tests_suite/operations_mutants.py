@@ -11,8 +11,9 @@ CREATE TRIGGER does_not_wait BEFORE INSERT ON ledger_entries FOR EACH ROW EXECUT
 UNLOGGED = "ALTER TABLE ledger_entries SET UNLOGGED"
 OPEN_ON_A_REPLICA = POLICY + "OR pg_is_in_recovery())"
 SHUT_ON_A_REPLICA = POLICY + "AND NOT (pg_is_in_recovery() AND visibility = 'internal_only'))"
-FUNDS_ON_A_REPLICA = OPEN_ON_A_REPLICA.replace("ledger_entries", "funds")
+FUNDS_ON_A_REPLICA = "; ".join(OPEN_ON_A_REPLICA.replace("ledger_entries", name) for name in ("funds", "transactions"))
 FREE = "GRANT EXECUTE ON FUNCTION pg_catalog.{} TO rds_superuser"
+FUNCTIONS = ("pg_promote", "pg_wal_replay_pause", "pg_reload_conf")
 OFF = "ALTER TABLE public.ledger_entries DISABLE TRIGGER {}"
 
 
@@ -39,14 +40,18 @@ REPLICA = {
         {"REP-04", "REP-05"},
         disaster("the_replica_is_the_primary"),
     ),
+    "the replica went its own way": ({"REP-04", "REP-05", "REP-06"}, disaster("the_replica_went_its_own_way")),
+    "nobody sees the lag": ({"REP-04"}, disaster("nobody_sees_the_lag")),
+    "entries are there before their commit": ({"REP-04"}, disaster("entries_are_there_before_their_commit")),
+    "a read shows less than the one before": ({"REP-04", "REP-06"}, disaster("a_read_shows_less_than_the_one_before")),
     "the master user may promote the replica": ({"REP-05"}, patched(FREE.format("pg_promote"))),
-    "everybody may stop the replay": (
+    "everybody may promote, stop and reload the replica": (
         {"REP-05"},
-        patched("GRANT EXECUTE ON FUNCTION pg_catalog.pg_wal_replay_pause() TO PUBLIC"),
+        patched("; ".join(f"GRANT EXECUTE ON FUNCTION pg_catalog.{name} TO PUBLIC" for name in FUNCTIONS)),
     ),
     "a replica shows every organisation": ({"REP-06"}, patched(OPEN_ON_A_REPLICA)),
     "a replica hides internal entries": ({"REP-06"}, patched(SHUT_ON_A_REPLICA)),
-    "a replica shows the funds of every organisation": ({"REP-06"}, patched(FUNDS_ON_A_REPLICA)),
+    "a replica shows everybody's funds and transactions": ({"REP-06"}, patched(FUNDS_ON_A_REPLICA)),
     "a trigger is off after the promotion": ({"REP-08"}, disaster("promoted: " + OFF.format("ledger_no_update"))),
     "links are not checked after the promotion": (
         {"REP-08"},
@@ -55,6 +60,11 @@ REPLICA = {
     "the application may not append after the promotion": (
         {"REP-08"},
         disaster("promoted: REVOKE INSERT ON public.ledger_entries FROM amply_app"),
+    ),
+    "nobody promotes": ({"REP-08"}, disaster("nobody_promotes")),
+    "the passwords are others after the promotion": (
+        {"REP-08"},
+        disaster("promoted: ALTER ROLE amply_readonly PASSWORD 'another'; ALTER ROLE amply_app PASSWORD 'another'"),
     ),
     "an entry is away after the promotion": (
         {"REP-08"},
@@ -68,6 +78,8 @@ RECOVERY = {
     "the ledger is unlogged": (WITHOUT_ENTRIES, patched(UNLOGGED)),
     "an amount in the backup is changed": ({"REC-01"}, disaster("an_amount_in_the_backup_is_changed")),
     "a visibility in the backup is changed": ({"REC-01"}, disaster("a_visibility_in_the_backup_is_changed")),
+    "a file of the backup is changed": ({"REC-01"}, disaster("a_file_of_the_backup_is_changed")),
+    "a hole in the log is passed over": ({"REC-02"}, disaster("a_hole_in_the_log_is_passed_over")),
     "recovery goes beyond its target": ({"REC-02"}, disaster("recovery_goes_as_far_as_it_can")),
     "recovery ends before its target": ({"REC-02"}, disaster("recovery_ends_a_moment_early")),
     "the archive has a hole": ({"REC-02", "REC-09"}, disaster("the_archive_has_a_hole")),
@@ -109,6 +121,7 @@ CRASH = {
         patched(ASYNCHRONOUS),
     ),
     "entries are appended outside their transaction": ({"REC-08"}, disaster("appended_outside")),
+    "a trigger is off while it crashes": ({"REC-08"}, disaster("crashing: " + OFF.format("ledger_no_update"))),
     "the heads are unlogged": ({"REC-08"}, patched((ROOT / "variants" / "heads_in_a_table.sql").read_text() + HEADS)),
 }
 # In one run each: no two of a group break the same, or hide each other.
@@ -123,14 +136,20 @@ GROUPS = {
                 "a replica shows every organisation", "a trigger is off after the promotion",
             ),
             (
-                "everybody may stop the replay", "a replica hides internal entries",
+                "everybody may promote, stop and reload the replica", "a replica hides internal entries",
                 "links are not checked after the promotion",
             ),
             (
-                "a replica shows the funds of every organisation",
+                "a replica shows everybody's funds and transactions",
                 "the application may not append after the promotion",
             ),
-            ("an entry is away after the promotion",),
+            ("an entry is away after the promotion", "nobody sees the lag"),
+            ("the replica went its own way",),
+            ("entries are there before their commit", "nobody promotes"),
+            (
+                "a read shows less than the one before",
+                "the passwords are others after the promotion",
+            ),
         ),
     ),
     "recovery": (
@@ -146,8 +165,11 @@ GROUPS = {
                 "checksums are ignored", "nothing is archived before a segment is full", "a trigger is not restored",
             ),
             ("the archive has a hole", "the audit finds too much"),
-            ("a privilege is restored that was not there", "the restored server is read only"),
-            ("the check of links is not restored",),
+            (
+                "a privilege is restored that was not there", "the restored server is read only",
+                "a file of the backup is changed",
+            ),
+            ("the check of links is not restored", "a hole in the log is passed over"),
             ("the application's password is another",),
         ),
     ),

@@ -136,21 +136,21 @@ def test_a_ledger_that_may_not_be_read_is_not_examined(server, honest):
     assert said.startswith("the ledger cannot be examined: the ledger cannot be read: permission denied")
 
 
-def test_a_damaged_page_is_told_in_a_line_and_is_no_verdict(server):
-    clone(server, SOWN, "amply_damaged")
+def test_a_damaged_page_is_told_in_a_line_and_is_no_verdict(server, honest):
+    clone(server, honest, "amply_damaged")
     with server.connect("postgres", "postgres") as admin:
         admin.execute("CHECKPOINT")
-    with server.connect("postgres", "amply_sown") as admin:
+    with server.connect("postgres", honest) as admin:
         query = "SELECT pg_relation_filenode('ledger_entries'), (SELECT oid FROM pg_database WHERE datname = 'amply_damaged')"
         node, database = admin.execute(query).fetchone()
     path = Path(server.host) / "data" / "base" / str(database) / str(node)
     content = bytearray(path.read_bytes())
-    content[8000] ^= 1
+    content[3 * 8192 - 40] ^= 1  # not the first page, which is looked at before
     path.write_bytes(content)
     done = subprocess.run(
         [sys.executable, "-m", "audit", server.dsn("postgres", "amply_damaged")],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 12, done.stdout + done.stderr
-    assert done.stderr.startswith("the ledger cannot be examined: the ledger cannot be read: invalid page in block 0")
+    assert done.stderr.startswith("the ledger cannot be examined: the ledger cannot be read: invalid page in block 2")
     assert len(done.stderr.splitlines()) == 1

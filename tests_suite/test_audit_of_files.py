@@ -20,24 +20,9 @@ from support.acquire import acquire
 from support.subject import SOWN, prepare
 from tests_suite.conftest import ROOT
 from tests_suite.listed_ledger import Listed
+from tests_suite.parquet_ledger import written
 
 ENTRIES = [*generated(3000, 20, seed=11)]
-
-
-def written(folder, entries, made=table, pieces=3):
-    """Files as RDS lays them out, with what else lies there."""
-    inside = folder / "export-1" / "amply" / "public.ledger_entries"
-    size = -(-len(entries) // pieces)
-    for piece in range(pieces):
-        (inside / str(piece)).mkdir(parents=True)
-        part = made(entries[piece * size : (piece + 1) * size])
-        parquet.write_table(part, inside / str(piece) / "part-00000.gz.parquet", compression="gzip", row_group_size=700)
-        (inside / str(piece) / "_SUCCESS").touch()
-    other = folder / "export-1" / "amply" / "public.users" / "1"
-    other.mkdir(parents=True)
-    parquet.write_table(pa.table({"id": ["usr_1"]}), other / "part-00000.gz.parquet")
-    (folder / "export-1" / "export_info_export-1.json").write_text("{}")
-    return folder
 
 
 def run(*words):

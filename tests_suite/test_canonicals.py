@@ -37,6 +37,7 @@ STRANGE = st.sampled_from(
         "{",
         "}",
         "1,2",
+        "1,2,3",
         "1e400",
         "-0",
         "-0.0",
@@ -56,6 +57,11 @@ STRANGE = st.sampled_from(
         "\ufeff1",
     ]
 )
+
+
+@pytest.mark.parametrize("texts", [["[1", "2]", "1,2,3"], ['{"a":[1', "2]}", '1,"a",2'], ["1,2,3", "[1", "2]"]])
+def test_texts_that_are_json_only_together_are_none(texts):
+    assert canonicals([text.encode() for text in texts]) == [None] * 3
 
 
 def texts(value):

@@ -13,6 +13,7 @@ from support.redaction import redacted
 ROOT: Final = Path(__file__).parents[2]
 MIGRATIONS: Final = "MIG"  # judged of an Alembic project up to its newest revision only
 NEWEST: Final = "heads"
+RECORDED: Final = "AUD-03"  # judged against the checkpoint of an earlier audit, if one is given
 
 
 def same_specification(document: Mapping[str, Any]) -> bool:
@@ -21,11 +22,14 @@ def same_specification(document: Mapping[str, Any]) -> bool:
 
 
 def _in_scope(document: Mapping[str, Any]) -> list[Guarantee]:
-    """What a run of this scope judges; migrations of an Alembic project that was brought to its newest revision."""
+    """What a run of this scope judges; migrations of an Alembic project that was brought to its newest revision; what an
+    earlier audit recorded, if its checkpoint was given.
+    """
     candidate = document["candidate"]
     migrations = candidate["kind"] == "alembic" and candidate.get("revision", NEWEST) == NEWEST
     proved = [one for one in GUARANTEES.values() if one.scope == document["scope"] and not one.planned]
-    return [one for one in proved if migrations or not one.id.startswith(MIGRATIONS)]
+    without = [] if document["environment"].get("live_checkpoint") else [RECORDED]
+    return [one for one in proved if (migrations or not one.id.startswith(MIGRATIONS)) and one.id not in without]
 
 
 def compared(document: Mapping[str, Any]) -> Iterator[str]:
