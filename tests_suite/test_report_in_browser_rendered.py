@@ -55,6 +55,15 @@ def test_nothing_reaches_beyond_the_window(kind, width, chromium):
     assert chromium.js(BEYOND) == [0, 0, []]
 
 
+def test_on_a_narrow_window_names_of_areas_stay_whole_whatever_verdicts_there_are(chromium):
+    chromium.size(360)
+    chromium.open(report(DOCUMENTS["incomplete"]))
+    lines = "return Array.from(document.querySelectorAll('.areas tbody a'), (one) => one.getClientRects().length)"
+    assert {*chromium.js(lines)} == {1}
+    heads = "return Array.from(document.querySelectorAll('.areas thead .count'), (one) => one.scrollWidth - one.clientWidth)"
+    assert chromium.js(heads) == [0] * 5
+
+
 @pytest.mark.parametrize("kind", WORDS)
 def test_what_others_wrote_stays_text_and_keeps_the_page_in_shape(kind, chromium):
     file = chromium.open(report(hostile(WORDS[kind])))
