@@ -13,6 +13,8 @@ from selenium import webdriver
 from selenium.webdriver import ActionChains
 from selenium.webdriver.chrome.service import Service
 
+from support.guard import Guard
+
 BROWSERS = ("chromium", "google-chrome")  # the second is what GitHub's machines have
 MISSING = "no Chromium for the tests of the report: apt-get install chromium chromium-driver"
 FLAGS = (
@@ -37,8 +39,8 @@ return {
 class Browser:
     """A browser with one page. Sizes are CSS pixels."""
 
-    def __init__(self, driver: webdriver.Chrome, folder: Path) -> None:
-        self.driver, self._folder, self._count = driver, folder, 0
+    def __init__(self, driver: webdriver.Chrome, folder: Path, pids: tuple[int, int]) -> None:
+        self.driver, self.folder, self.pids, self._count = driver, folder, pids, 0
 
     def cdp(self, command: str, **given: object) -> dict:
         """A command of the DevTools protocol."""
@@ -84,7 +86,7 @@ class Browser:
         """Show a page from a file of its own, and forget what was logged before."""
         self.logged(), self.asked()
         self._count += 1
-        file = self._folder / f"{self._count}.html"
+        file = self.folder / f"{self._count}.html"
         file.write_bytes(content)
         self.driver.get(file.as_uri() + hash_)
         return file
@@ -116,19 +118,30 @@ class Browser:
 
 @contextmanager
 def browser() -> Iterator[Browser]:
-    """A browser with a profile of its own, both gone afterwards. Raises FileNotFoundError if there is none to start."""
+    """A browser with a profile of its own, both gone afterwards, however the run ends.
+
+    Raises FileNotFoundError if there is none to start.
+    """
     program, driver = next(filter(None, map(shutil.which, BROWSERS)), None), shutil.which("chromedriver")
     if not program or not driver:
         raise FileNotFoundError(MISSING)
     os.environ["SE_OFFLINE"] = "true"  # nothing is downloaded, whatever is missing
-    with tempfile.TemporaryDirectory(prefix="amply-browser-", ignore_cleanup_errors=True) as name:
-        options = webdriver.ChromeOptions()
-        options.binary_location = program
-        for flag in (*FLAGS, f"--user-data-dir={name}/profile"):
-            options.add_argument(flag)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        started = webdriver.Chrome(options=options, service=Service(driver, log_output=os.devnull))
+    folder, guard = Path(tempfile.mkdtemp(prefix="amply-browser-")), Guard()
+    guard.owns_directory(folder)
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    for flag in (*FLAGS, f"--user-data-dir={folder / 'profile'}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    service = Service(driver, log_output=os.devnull)
+    try:
+        started = webdriver.Chrome(options=options, service=service)
+        pids = service.process.pid, started.capabilities["goog:processID"]
+        for pid in pids:
+            guard.owns_process(pid)
         try:
-            yield Browser(started, Path(name))
+            yield Browser(started, folder, pids)
         finally:
             started.quit()
+    finally:
+        guard.close()

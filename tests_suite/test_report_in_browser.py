@@ -1,14 +1,9 @@
 """report.html in a real browser: the filter, the keyboard, addresses within it, and nothing that it asks for."""
 
-import subprocess
-import sys
-
 import pytest
 from selenium.webdriver.common.keys import Keys
 
 from evidence.report import report
-from tests_suite.browser import MISSING
-from tests_suite.conftest import ROOT
 from tests_suite.oscal_documents import of_all_offline
 
 DOCUMENT = of_all_offline()
@@ -183,12 +178,3 @@ def test_everything_is_shown_where_scripts_do_not_run(chromium):
     assert chromium.js(SHOWN) == ALL
     assert chromium.js("return document.getElementById('filter').offsetHeight") == 0
     assert chromium.js("return document.querySelectorAll('button.copy').length") == 0
-
-
-def test_without_a_browser_the_tests_end_in_one_line():
-    name = "tests_suite/test_report_in_browser.py::test_a_block_is_copied"
-    words = [sys.executable, "-m", "pytest", "-q", name]
-    done = subprocess.run(words, cwd=ROOT, env={"PATH": "/nowhere"}, capture_output=True, text=True, check=False)
-    assert done.returncode == 4
-    assert MISSING in done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
