@@ -12,10 +12,11 @@ from tests_suite.homes import until
 
 def test_nothing_of_a_browser_is_left_whose_run_is_killed():
     program = (
-        "import time; from tests_suite.browser import browser\n"
-        "with browser() as it: print(it.folder, *it.pids, flush=True); time.sleep(600)"
+        "from tests_suite.browser import browser\nwith browser() as it: print(it.folder, *it.pids, flush=True); input()"
     )
-    process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     with process:
         folder, *pids = process.stdout.readline().split()
         assert len(pids) == 2
