@@ -10,7 +10,8 @@ import sys
 
 import pytest
 
-from evidence.report import command, report
+from evidence.ground import command
+from evidence.report import report
 from evidence.verdict import Judged, TestSeen
 from evidence.verify import parsers
 from spec import GUARANTEES
