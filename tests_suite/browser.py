@@ -39,7 +39,7 @@ return {
 class Browser:
     """A browser with one page. Sizes are CSS pixels."""
 
-    def __init__(self, driver: webdriver.Chrome, folder: Path, pids: tuple[int, int]) -> None:
+    def __init__(self, driver: webdriver.Chrome, folder: Path, pids: list[int]) -> None:
         self.driver, self.folder, self.pids, self._count = driver, folder, pids, 0
 
     def cdp(self, command: str, **given: object) -> dict:
@@ -116,6 +116,13 @@ class Browser:
         return base64.b64decode(self.cdp("Page.printToPDF", printBackground=True, preferCSSPageSize=True)["data"])
 
 
+def _below(pid: int) -> list[int]:
+    """The processes that a process started, and that those started."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    own = [int(child) for file in tasks for child in file.read_text().split()]
+    return [*own, *(one for child in own for one in _below(child))]
+
+
 @contextmanager
 def browser() -> Iterator[Browser]:
     """A browser with a profile of its own, both gone afterwards, however the run ends.
@@ -136,8 +143,9 @@ def browser() -> Iterator[Browser]:
     service = Service(driver, log_output=os.devnull)
     try:
         started = webdriver.Chrome(options=options, service=service)
-        pids = service.process.pid, started.capabilities["goog:processID"]
-        for pid in pids:
+        started.get("about:blank")
+        pids = [service.process.pid, *_below(service.process.pid)]
+        for pid in pids:  # every one of them: a process for the network writes its cache when the others have gone
             guard.owns_process(pid)
         try:
             yield Browser(started, folder, pids)

@@ -19,8 +19,8 @@ def test_nothing_of_a_browser_is_left_whose_run_is_killed():
     )
     with process:
         folder, *pids = process.stdout.readline().split()
-        assert len(pids) == 2
-        assert all(alive(int(pid)) for pid in pids)
+        assert len(pids) > 3
+        assert all(alive(int(pid)) for pid in pids[:2])  # driver and browser; some of its own come and go
         process.kill()
     until(
         lambda: not any(alive(int(pid)) for pid in pids) and not Path(folder).exists(), "browser and profile are gone"
