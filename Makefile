@@ -2,6 +2,7 @@
 # make test-live: of live runs and drift, on a simulated account.   make test-evidence: of bundles, secrets, the audit and GitHub.
 # make test-servers: what is left behind by runs that are killed, servers behind URLs, copies of running databases, action.yml as a
 # whole, hostile bundles of evidence, keys in AWS KMS.   make test-migrations: of Alembic projects with a defect in their migrations.
+# make test-operations: of replica, recovery and crash, with a disaster each.
 # make test-oscal: of OSCAL by NIST's model, in an environment with requirements-oscal.txt.
 # make drill: backup, disaster, recovery and audit on servers of this machine, with a report in drill-evidence.
 # PYTHON=/path/to/python chooses the interpreter; ARGS="..." goes to pytest.
@@ -16,17 +17,18 @@ MIGRATIONS := tests_suite/test_migrations.py
 EVIDENCE := $(filter-out $(SERVERS),$(wildcard $(addprefix tests_suite/test_,verify*.py sign*.py diff.py evidence_docs.py canaries.py \
     oscal_states.py audit*.py canonical.py hash_vectors.py action.py run_on_github.py summary_for_github.py workflows.py)))
 OSCAL := tests_suite/test_oscal.py
+OPERATIONS := $(wildcard tests_suite/test_operations_*.py)
 LIVE := $(wildcard tests_suite/test_live_*.py) tests_suite/test_drift.py
 # Compiled tests are worth keeping: without them every run rewrites hypothesis and the plugins anew (2 s).
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: check test test-live test-evidence test-migrations test-servers test-oscal mutants test-container trace lint drill bench setup dev live clean
+.PHONY: check test test-live test-evidence test-migrations test-operations test-servers test-oscal mutants test-container trace lint drill bench setup dev live clean
 
 check: setup
 	$(BIN)/python -m pytest $(ARGS)
 
 test: dev
-	$(BIN)/python -m pytest tests_suite -n 2 $(addprefix --ignore=,$(SERVERS) $(LIVE) $(MIGRATIONS) $(EVIDENCE) $(OSCAL)) $(ARGS)
+	$(BIN)/python -m pytest tests_suite -n 2 $(addprefix --ignore=,$(SERVERS) $(LIVE) $(MIGRATIONS) $(EVIDENCE) $(OSCAL) $(OPERATIONS)) $(ARGS)
 
 test-live: dev
 	$(BIN)/python -m pytest $(LIVE) -n 2 $(ARGS)
@@ -36,6 +38,9 @@ test-evidence: dev
 
 test-migrations: dev
 	$(BIN)/python -m pytest $(MIGRATIONS) -n 2 $(ARGS)
+
+test-operations: dev
+	$(BIN)/python -m pytest $(OPERATIONS) -n 2 $(ARGS)
 
 test-servers: dev
 	AMPLY_EXAMPLES=400 $(BIN)/python -m pytest $(SERVERS) tests_suite/test_verify_bytes.py -n 2 $(ARGS)
