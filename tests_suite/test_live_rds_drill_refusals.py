@@ -32,7 +32,8 @@ def test_what_an_interrupted_drill_left_is_deleted_when_asked(account, capfd):
         Tags=[{"Key": TAG, "Value": "a drill's"}],
     )  # fmt: skip
     code = rds_drill.main(["--execute", "--delete", name, "--poll", "0.01"])
-    assert code == 0, capfd.readouterr()
+    said = capfd.readouterr()
+    assert code == 0, said
     assert name not in servers(account)
 
 
