@@ -90,11 +90,14 @@ class Process:
 class Host:
     """The application, imported and ready to fork.
 
-    `name`: MODULE:CALLABLE of its engine; `file`: where that module stands; `packages`: versions by name.
+    `name`, `context`: MODULE:CALLABLE of its engine, and of what says whom a session works for; `file`: where the engine's
+    module stands; `packages`: versions by name.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], folder: Path, name: str, said: dict[str, Any]) -> None:
-        self._process, self._folder, self.name = process, folder, name
+    def __init__(
+        self, process: subprocess.Popen[bytes], folder: Path, engine: Named, context: Named, said: dict[str, Any]
+    ) -> None:
+        self._process, self._folder, self.name, self.context = process, folder, engine.name, context.name
         self.file: str = said.get("file", "")
         self.packages: dict[str, str] = said.get("packages", {})
 
@@ -142,7 +145,7 @@ def start(python: str, engine: Named, context: Named, server: Server, guard: Gua
     patience.start()
     said = _first_line(process)
     patience.cancel()
-    host = Host(process, folder, engine.name, said)
+    host = Host(process, folder, engine, context, said)
     if not said.get("ready"):
         host.close()
         raise EngineError(f"{engine.name}: {redacted(said.get('failed', 'its process said nothing and ended'))}")

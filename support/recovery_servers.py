@@ -17,7 +17,8 @@ from support.rundir import new_run_directory
 from support.server import Server
 
 _SHOWN: Final = 5  # lines of what a program said
-STREAMING: Final = {"max_wal_senders": "6"}  # of the first server, so that it can be copied
+# Of the first server, so that it can be copied, by several processes of a run at once: two senders and a slot for each copy.
+STREAMING: Final = {"max_wal_senders": "100", "max_replication_slots": "100", "wal_keep_size": "256MB"}
 # As RDS has them, unlike the disposable server: what is proved here is what survives.
 DURABLE: Final = {
     **{"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "wal_level": "replica"},

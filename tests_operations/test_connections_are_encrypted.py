@@ -34,6 +34,9 @@ def test_a_server_that_offers_no_tls_is_refused(application, private):
         why = application.trial(form, private.name, port)
         assert not why, f"through a relay that changes nothing the engine does not connect: {why}"
     with relay(server, honest=False) as port:
+        login = server.dsn(APP, private.name)
+        with psycopg.connect(login, host="127.0.0.1", port=port, sslmode="prefer") as giving_in:
+            assert not giving_in.pgconn.ssl_in_use  # whoever gives in gets in
         assert application.trial(form, private.name, port), (
             f"an engine of {form} logged in without TLS when told that there is none"
         )

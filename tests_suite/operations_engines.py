@@ -4,8 +4,10 @@ Imported by the application's process, which knows neither pytest nor the rest o
 """
 
 import os
+import signal
 import ssl
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from sqlalchemy import event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -187,6 +189,12 @@ def make_plain(database_url):
     made.asks("ssl", None)
     made.arguments["connect_args"] = {"ssl": False}
     return made.sessions()
+
+
+def make_stuck(database_url):
+    Path(os.environ["AMPLY_TEST_HERE"]).touch()
+    while True:
+        signal.pause()
 
 
 def make_telling(database_url):

@@ -31,6 +31,7 @@ def test_the_reference_keeps_everything_also_with_workers(suite):
     assert run.ids("kept") == IN_SCOPE, run.why() + run.output[-2000:]
     about = run.evidence["environment"]
     assert about["engine"] == "candidates.engine.reference:make"
+    assert about["engine_context"] == "candidates.engine.reference:work_for"
     assert about["connection_string"] == "postgresql+asyncpg://...?sslmode=require"
     assert {"python", "sqlalchemy", "asyncpg"} <= about["engine_packages"].keys()
     assert re.fullmatch("[0-9a-f]{64}", about["engine_sha256"])
@@ -160,4 +161,12 @@ def test_nothing_is_left_of_a_run_that_is_ended(sign, home, tmp_path):
     assert hosts(home)
     os.killpg(running.pid, sign)
     assert (sign == signal.SIGKILL) or ended(running)[0] == 2
+    until(lambda: home.left() == [] == hosts(home), "the guard has cleaned up")
+
+
+def test_an_engine_that_does_not_come_back_goes_with_its_run(home, tmp_path):
+    here = tmp_path / "here"
+    running = home.suite("-m", "operations", "--engine", f"{ENGINE}:make_stuck", WRITTEN, AMPLY_TEST_HERE=str(here))
+    until(here.exists, "the engine that is stuck")
+    running.kill()
     until(lambda: home.left() == [] == hosts(home), "the guard has cleaned up")

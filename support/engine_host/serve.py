@@ -71,6 +71,7 @@ def _accept(listening: socket.socket, serve: Callable[[socket.socket], None]) ->
         connection.close()
         return
     try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         listening.close()
         os.close(0)
         serve(connection)
@@ -100,5 +101,5 @@ def main(path: str, engine: tuple[str, str], context: tuple[str, str]) -> None:
         while True:
             for key, _ in selector.select():
                 if key.fd == 0:
-                    return
+                    os.killpg(0, signal.SIGKILL)  # ourselves, and whatever of the application is still at work
                 _accept(listening, lambda connection: _child(connection, clock, *callables))
