@@ -2,8 +2,10 @@
 
 pytest_plugins = (
     "fixtures.server",
+    "fixtures.application",
     "fixtures.account",
     "fixtures.live_database",
+    "fixtures.live_audit",
     "fixtures.databases",
     "fixtures.sessions",
     "fixtures.organisations",

@@ -1,20 +1,27 @@
 """python -m audit: every hash of a ledger recomputed, every link followed."""
 
 import argparse
-import json
+import gc
+import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from typing import Any, Final, TextIO
+from pathlib import Path
+from typing import Final, TextIO
 
+from audit import checkpoint
 from audit.audit import Result, audit
+from audit.checkpoint import Checkpoint, CheckpointError, State
 from audit.findings import MOST
-from audit.postgres import Database, SourceError, connect
+from audit.progress import Saved
+from audit.shown import Progress, show
+from audit.source import Source, SourceError
 
-INTACT, FOUND, UNEXAMINED, INTERRUPTED = 0, 1, 12, 130
-_EVERY: Final = 0.5  # seconds between two reports of progress
+INTACT, FOUND, USAGE, UNEXAMINED, INTERRUPTED = 0, 1, 4, 12, 130
+_EPILOG: Final = """What no audit can see without a checkpoint: removed last entries, removed organisations. What none can see
+at all: the visibility. `python -m audit generate` makes ledgers for measurements; docs/audit.md has more."""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -22,97 +29,109 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m audit",
         description="Recompute every hash of a ledger and follow every link, read only and in one snapshot. "
         "Exit codes: 0 intact, 1 findings, 4 usage, 12 the ledger cannot be examined.",
-        epilog="What no audit can see without an earlier one: removed last entries, removed organisations, the visibility.",
+        epilog=_EPILOG,
     )
-    parser.add_argument(
-        "source", metavar="DSN", help="postgresql://user@host/amply?sslmode=require; PGPASSWORD is respected"
-    )
-    parser.add_argument("--most", type=int, default=MOST, metavar="N", help=f"findings shown in full (default: {MOST})")
-    parser.add_argument("--json", action="store_true", help="JSON lines, as always when the output is no terminal")
+    add = parser.add_argument
+    add("source", metavar="SOURCE", help="postgresql://user@host/amply?sslmode=require (PGPASSWORD is respected), or a "
+        "Parquet file or directory, such as RDS exports of a snapshot")  # fmt: skip
+    add("--processes", type=_positive, default=1, metavar="N", help="read in N processes, in one snapshot (default: 1)")
+    add("--engine", choices=("spark",), help="read Parquet with PySpark, wherever its master is")
+    add("--since", type=Path, metavar="FILE", help="hold the chains against this checkpoint of an earlier audit")
+    add("--only-new", action="store_true", help="take what --since tells for read; examine what came after it")
+    add("--checkpoint", type=Path, metavar="FILE", help="write a checkpoint, if the ledger is intact")
+    add("--resume", type=Path, metavar="FILE", help="keep progress here, and go on from it after a kill")
+    add("--most", type=_positive, default=MOST, metavar="N", help=f"findings shown in full (default: {MOST})")
+    add("--json", action="store_true", help="JSON lines, as always when the output is no terminal")
     return parser
 
 
-class _Progress:
-    """Rate and remaining time: a line that is written over on a terminal, JSON lines otherwise."""
-
-    def __init__(self, out: TextIO, total: int, *, as_json: bool) -> None:
-        self._out, self._total, self._json = out, total, as_json
-        self._begun = self._last = time.monotonic()
-
-    def __call__(self, entries: int) -> None:
-        now = time.monotonic()
-        if now - self._last < (_EVERY if not self._json else 10 * _EVERY):
-            return
-        self._last, rate = now, entries / (now - self._begun)
-        left = max(self._total - entries, 0) / rate
-        if self._json:
-            _say(
-                self._out,
-                {"event": "progress", "entries": entries, "per_second": round(rate), "seconds_left": round(left)},
-            )
-        else:
-            self._out.write(f"\r{entries:,} entries, {rate:,.0f}/s, about {left:,.0f} s left\033[K")
-            self._out.flush()
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
 
 
-def _say(out: TextIO, content: dict[str, Any]) -> None:
-    out.write(json.dumps(content, ensure_ascii=False) + "\n")
-    out.flush()
+def opened(place: str, engine: str | None = None) -> Source:
+    """The ledger there. Raises SourceError."""
+    if engine == "spark":
+        from audit.spark import Cluster  # noqa: PLC0415
+
+        return Cluster(place)
+    if Path(place).exists():
+        from audit.parquet import Dataset  # noqa: PLC0415  # pyarrow is asked for only where it is needed
+
+        return Dataset(Path(place))
+    from audit.postgres import Database, connect  # noqa: PLC0415
+
+    return Database(connect(place), place)
 
 
-def _inert(text: str) -> str:
-    """Without control characters: whoever inserts an entry chooses its id."""
-    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in text)
-
-
-def _shown(result: Result, seconds: float, out: TextIO, *, as_json: bool) -> None:
-    counts = dict(sorted(result.findings.counts.items()))
-    whole = {
-        "entries": result.entries,
-        "organisations": len(result.heads),
-        "seconds": round(seconds, 1),
-        "findings": counts,
+def _taken(result: Result, begun: str) -> bytes:
+    states = {
+        name: State(head or "", entries, result.volumes.get(name, {})) for name, (head, entries) in result.heads.items()
     }
-    if as_json:
-        for finding in result.findings.kept:
-            _say(out, {"event": "finding", **finding.as_dict()})
-        _say(out, {"event": "result", "intact": result.intact, **whole})
-        return
-    for finding in result.findings.kept:
-        where = _inert(f"{finding.organisation_id} {finding.entry_id}")
-        out.write(f"{finding.kind:18} {where}: expected {_inert(finding.expected)}, found {_inert(finding.found)}\n")
-    told = ", ".join(f"{count} {kind}" for kind, count in counts.items()) or "no findings"
-    out.write(
-        f"{'intact' if result.intact else 'NOT intact'}: {result.entries:,} entries of {len(result.heads):,} organisations "
-        f"in {seconds:.1f} s, {told}\n"
-    )
+    return Checkpoint(begun, states).as_bytes()
+
+
+def _run(given: argparse.Namespace, out: TextIO, *, as_json: bool) -> int:
+    begun, moment = time.monotonic(), checkpoint.now()
+    since = checkpoint.read(given.since) if given.since else None
+    saved = Saved(given.resume) if given.resume else None
+    with closing(opened(given.source, given.engine)) as source:
+        result = audit(
+            source,
+            most=given.most,
+            tell=Progress(out, source.estimate(), as_json=as_json),
+            processes=given.processes,
+            since=since,
+            only_new=given.only_new,
+            volumes=given.checkpoint is not None,
+            saved=saved,
+        )
+    if given.checkpoint and result.intact:
+        checkpoint.write(given.checkpoint, _taken(result, moment))
+    if saved:
+        saved.over()
+    if not as_json:
+        out.write("\r\033[K")
+    show(result, time.monotonic() - begun, out, as_json=as_json)
+    if given.checkpoint and not result.intact:
+        sys.stderr.write("no checkpoint was written: the ledger is not intact\n")
+    return INTACT if result.intact else FOUND
 
 
 def main(words: Sequence[str] | None = None, out: TextIO = sys.stdout) -> int:
     """The command. Returns the exit code."""
-    parser = _parser()
-    try:
-        given = parser.parse_args(words)
-    except SystemExit as ended:
-        return 4 if ended.code else 0
-    as_json: bool = given.json or not out.isatty()
+    words = sys.argv[1:] if words is None else words
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    begun = time.monotonic()
+    gc.disable()  # nothing here refers to itself, and looking for it takes a fifth of the time
     try:
-        with closing(connect(given.source)) as conn:
-            source = Database(conn)
-            tell: Callable[[int], None] = _Progress(out, source.estimate(), as_json=as_json)
-            result = audit(source, most=given.most, tell=tell)
+        if words[:1] == ["generate"]:
+            from audit.generate_command import run  # noqa: PLC0415
+
+            return run(words[1:], out)
+        parser = _parser()
+        given = parser.parse_args(words)
+        if given.engine and (given.processes > 1 or given.resume):
+            parser.error("--engine has its own processes, and no --resume")
+        if given.only_new and (not given.since or given.resume or given.engine):
+            parser.error("--only-new goes with --since, and with neither --resume nor --engine")
+        return _run(given, out, as_json=given.json or not out.isatty())
+    except SystemExit as ended:
+        return USAGE if ended.code else INTACT
+    except CheckpointError as error:
+        sys.stderr.write(f"python -m audit: {error}\n")
+        return USAGE
     except SourceError as error:
         sys.stderr.write(f"the ledger cannot be examined: {error}\n")
         return UNEXAMINED
     except KeyboardInterrupt:
         sys.stderr.write("interrupted: nothing was concluded\n")
         return INTERRUPTED
-    if not as_json:
-        out.write("\r\033[K")
-    _shown(result, time.monotonic() - begun, out, as_json=as_json)
-    return INTACT if result.intact else FOUND
+    except BrokenPipeError:  # whoever read has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return FOUND
 
 
 if __name__ == "__main__":

@@ -30,15 +30,14 @@ def classified(organisation_id: str, entries: Iterable[Linked]) -> Iterator[Find
     behind = _behind(ordered, following)
 
     def found(kind: Kind, one: Linked, expected: str = "") -> Finding:
-        return Finding(kind, organisation_id, one.id, expected, one.link or "null")
+        return Finding(organisation_id, one.id, kind, expected, one.link or "null")
 
     if ordered and None not in following:
-        yield Finding("no_genesis", organisation_id, "", "an entry without a link", "none")
+        yield Finding(organisation_id, "", "no_genesis", "an entry without a link", "none")
     for same in by_hash.values():
         for one in same[1:]:
-            yield Finding(
-                "duplicate_hash", organisation_id, one.id, f"a hash other than that of {same[0].id}", one.hash
-            )
+            expected = f"a hash other than that of {same[0].id}"
+            yield Finding(organisation_id, one.id, "duplicate_hash", expected, one.hash)
     for link, rivals in following.items():
         first, *others = sorted(rivals, key=lambda one: -behind[one])
         for other in others:
@@ -50,23 +49,35 @@ def classified(organisation_id: str, entries: Iterable[Linked]) -> Iterator[Find
             yield found("orphan", one, "a way of links to the first entry")
 
 
+def entries_until(head: str, entries: Iterable[Linked]) -> int:
+    """How many entries there are from a first one to that with this hash, whatever else is broken; 0 if none lead there."""
+    links = {one.hash: one.link for one in entries}
+    count, at = 0, head
+    while at in links and count <= len(links):
+        count, link = count + 1, links[at]
+        if link is None:
+            return count
+        at = link
+    return 0
+
+
 _ENDLESS = -1  # on a circle, or before one: nothing leads there from a first entry
 
 
 def _behind(ordered: list[Linked], following: dict[Link, list[Linked]]) -> dict[Linked, int]:
     """How many entries follow each, along its longest branch; _ENDLESS for those that no beginning leads to."""
     known = {one.hash for one in ordered}
-    beginnings = [one for one in ordered if one.link is None or one.link not in known]
-    order, seen = list[Linked](), set[Linked]()
-    stack = [*beginnings]
+    reached = {one for one in ordered if one.link is None or one.link not in known}
+    depth, entered = dict[str, int](), set[str]()
+    stack = [(one.hash, False) for one in ordered if one in reached]
     while stack:
-        one = stack.pop()
-        if one in seen:
-            continue
-        seen.add(one)
-        order.append(one)
-        stack.extend(following.get(one.hash, ()))
-    longest = dict.fromkeys(ordered, _ENDLESS)
-    for one in reversed(order):
-        longest[one] = 1 + max((longest[next_] for next_ in following.get(one.hash, ()) if next_ in seen), default=-1)
-    return longest
+        hash_, after = stack.pop()
+        successors = following.get(hash_, ())
+        if after:  # those that follow are done, but for those that we are on the way from: a circle
+            depth[hash_] = max((1 + depth.get(one.hash, -1) for one in successors), default=0)
+        elif hash_ not in entered:
+            entered.add(hash_)
+            reached.update(successors)
+            stack.append((hash_, True))
+            stack.extend((one.hash, False) for one in successors)
+    return {one: depth[one.hash] if one in reached else _ENDLESS for one in ordered}

@@ -46,8 +46,9 @@ def checked(entry: Entry) -> Finding | None:
             return None
         explained = any(entry.entry_hash == entry.hashed(form) for form in forms(entry.metadata))
     except (NotJsonError, RecursionError, MemoryError) as error:
-        return Finding("unreadable", entry.organisation_id, entry.id, found=f"{type(error).__name__}: {error}"[:200])
+        why = f"{type(error).__name__}: {error}"[:200]
+        return Finding(entry.organisation_id, entry.id, "unreadable", "content that can be hashed", why)
     if explained:
-        return Finding("json_round_trip", entry.organisation_id, entry.id, expected, entry.entry_hash)
+        return Finding(entry.organisation_id, entry.id, "json_round_trip", expected, entry.entry_hash)
     kind: Kind = "hash_mismatch" if HASH.match(entry.entry_hash) else "invalid_hash"
-    return Finding(kind, entry.organisation_id, entry.id, expected, entry.entry_hash)
+    return Finding(entry.organisation_id, entry.id, kind, expected, entry.entry_hash)

@@ -25,7 +25,8 @@ def entry_hash(
     """
     parts = (
         id,
-        created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        created_at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+        + "Z",  # a year below 1000, too, has four digits
         organisation_id,
         type,
         str(amount),

@@ -1,7 +1,8 @@
 """What an audit finds: one finding per entry and kind."""
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
 Kind = Literal[
@@ -15,18 +16,19 @@ Kind = Literal[
     "orphan",  # no way of links leads from it to the first entry
     "duplicate_hash",  # another entry has the same hash
     "unreadable",  # the content cannot be hashed at all
+    "checkpoint_mismatch",  # the chain does not hold what an earlier audit recorded
 ]
 HARMLESS: Final = ("json_round_trip",)
 MOST: Final = 1000  # findings that are kept whole; the rest are counted
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Finding:
     """One thing that is wrong, or has to be explained, with an entry."""
 
-    kind: Kind
     organisation_id: str
     entry_id: str
+    kind: Kind
     expected: str = ""
     found: str = ""
 
@@ -35,19 +37,36 @@ class Finding:
         return asdict(self)
 
 
-@dataclass
 class Findings:
-    """All findings: the first `most` whole, all of them counted by kind."""
+    """All findings: the first `most` whole, by organisation and entry, all of them counted by kind.
 
-    most: int = MOST
-    kept: list[Finding] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
+    Which ones are kept does not depend on the order in which they were found.
+    """
+
+    def __init__(self, most: int = MOST) -> None:
+        self.most = most
+        self.counts: Counter[str] = Counter()
+        self._kept: list[Finding] = []
 
     def add(self, finding: Finding) -> None:
-        """Count it, and keep it while there is room."""
+        """Count it, and keep it while it is among the first."""
         self.counts[finding.kind] += 1
-        if len(self.kept) < self.most:
-            self.kept.append(finding)
+        self._keep([finding])
+
+    def _keep(self, findings: list[Finding]) -> None:
+        self._kept += findings
+        if len(self._kept) > 2 * self.most + len(findings):
+            self._kept = self.kept
+
+    def merge(self, counts: Mapping[str, int], kept: list[Finding]) -> None:
+        """Take in what somebody else found."""
+        self.counts.update(counts)
+        self._keep(kept)
+
+    @property
+    def kept(self) -> list[Finding]:
+        """The first ones, in order."""
+        return sorted(self._kept)[: self.most]
 
     @property
     def intact(self) -> bool:

@@ -1,8 +1,8 @@
-"""Honest ledgers for tests and measurements: one organisation holds most of it, metadata as people write it."""
+"""Honest ledgers for tests and measurements: one organisation holds a third of it, metadata as people write it."""
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -38,14 +38,57 @@ def _metadata(chance: random.Random, number: int) -> Any:
     return found
 
 
-def generated(entries: int, organisations: int = 100, *, seed: int = 0, hazards: bool = True) -> Iterator[Entry]:
-    """`entries` honest entries, in the order they were appended; the first organisation has about a third of them."""
+_NOTES = (
+    "Thank you!",
+    "für die Kinder",
+    'in memory of "Oma" Käthe',
+    "don à l'école | 2e année",
+    "one-time",
+    "v1.2 of the form",
+)
+
+
+def realistic(chance: random.Random, number: int) -> Any:
+    """What stands beside a donation: references, an address, words with quotes and accents, nested facts."""
+    found: dict[str, Any] = {
+        "donor": f"usr_{chance.randrange(10_000):08x}",
+        "reference": f"pi_{chance.getrandbits(64):016x}",
+        "method": chance.choice(("card", "sepa_debit", "bank_transfer")),
+        "receipt": {
+            "email": f"donor{number % 9973}@example.org",
+            "sent": chance.random() < 0.9,
+            "fee": chance.randrange(500),
+        },
+    }
+    if chance.random() < 0.3:
+        found["note"] = chance.choice(_NOTES)
+    return found
+
+
+def plain(_: random.Random, number: int) -> Any:
+    """Three fields that are written alike everywhere."""
+    return {"donor": f"usr_{number % 9973}", "n": number, "note": "x"}
+
+
+def generated(
+    entries: int,
+    organisations: int = 100,
+    *,
+    seed: int = 0,
+    hazards: bool = True,
+    metadata: Callable[[random.Random, int], Any] | None = None,
+) -> Iterator[Entry]:
+    """`entries` honest entries, in the order they were appended; the first organisation has about a third of them.
+
+    `hazards`: some metadata is written differently by JSONB or by other writers. `metadata` makes others.
+    """
+    content = metadata or (_metadata if hazards else plain)
     chance = random.Random(seed)  # noqa: S311  # the same ledger for the same seed
     heads: dict[str, Link] = {}
     for number in range(entries):
         which = 0 if chance.random() < 0.3 else chance.randrange(organisations)
         organisation = f"org_{which:06d}"
-        value = _metadata(chance, number) if hazards else {"donor": f"usr_{number % 9973}", "n": number, "note": "x"}
+        value = content(chance, number)
         moment = _BEGIN + timedelta(seconds=number)
         unsealed = Entry(
             f"led_{number:012d}",

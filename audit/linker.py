@@ -2,76 +2,104 @@
 
 Entries are stitched into open segments of a chain, known by the link that they begin with and the hash that they end with. An
 organisation whose entries are one chain ends as one segment, that begins with no link. Of any other the entries are read again.
+
+That one segment is left says that all entries stand on one walk of links from one first entry. If each hash is that of its
+entry's content, no entry stands there twice: its hash names the one before it, and so on to the first, which has none before.
+Of an organisation with an entry whose hash is wrong (`suspect`) the entries are read again whatever is left.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 Key = bytes | None  # an entry's hash, or the one that it links to
+_NOWHERE: Final = b""  # no entry's link
 
 
-class Segment:
-    """A stretch of a chain: the link of its first entry, and the hash of its last."""
+class Segment(NamedTuple):
+    """A stretch of a chain: the link of its first entry, the hash of its last, and how many there are."""
 
-    __slots__ = ("link", "tail")
+    link: Key
+    tail: bytes
+    entries: int
 
-    def __init__(self, link: Key, tail: bytes) -> None:
-        self.link, self.tail = link, tail
 
-
-@dataclass
 class Chain:
-    """The open segments of one organisation, by either end; `broken` once two entries claimed one place."""
+    """The open segments of one organisation, by either end; `broken` once two entries claimed one place.
 
-    starts: dict[Key, Segment] = field(default_factory=dict)
-    tails: dict[bytes, Segment] = field(default_factory=dict)
-    entries: int = 0
-    broken: bool = False
+    The stretch that is being read is kept apart: `tail` is the hash of its last entry. `cut`: the head that an earlier audit
+    recorded; no segment goes across it, so that what stands before it can be counted.
+    """
+
+    __slots__ = ("_begun", "_link", "broken", "cut", "entries", "starts", "suspect", "tail", "tails")
+
+    def __init__(self, cut: bytes | None = None) -> None:
+        self.starts: dict[Key, Segment] = {}
+        self.tails: dict[bytes, Segment] = {}
+        self.entries, self.broken, self.suspect, self.cut = 0, False, False, cut
+        self.tail, self._begun = _NOWHERE, 0
+        self._link: Key = None
 
     def add(self, link: Key, hash_: bytes) -> None:
         """Take in an entry."""
+        if self.tail != link or link == self.cut:
+            self.close()
+            self._link, self._begun = link, self.entries
+        self.tail = hash_
         self.entries += 1
-        before = self.tails.pop(link, None) if link is not None else None
-        if (
-            before is not None and hash_ not in self.starts and hash_ not in self.tails
-        ):  # in the order they were appended
-            before.tail = hash_
-            self.tails[hash_] = before
-            return
-        after = self.starts.pop(hash_, None)
-        if before is None and after is None:
-            self._keep(Segment(link, hash_))
-        elif after is None:
-            assert before is not None
-            before.tail = hash_
-            self._keep_tail(before)
-        elif before is None:
-            after.link = link
-            self._keep_start(after)
-        elif before is after:
+
+    def close(self) -> None:
+        """End the stretch that is being read."""
+        if self.tail != _NOWHERE:
+            tail, self.tail = self.tail, _NOWHERE
+            self._join(Segment(self._link, tail, self.entries - self._begun))
+
+    def take(self, segment: Segment) -> None:
+        """Take in a stretch that somebody else has read."""
+        self.close()
+        self.entries += segment.entries
+        self._join(segment)
+
+    def _join(self, one: Segment) -> None:
+        before = self.tails.pop(one.link, None) if one.link is not None and one.link != self.cut else None
+        after = self.starts.pop(one.tail, None) if one.tail != self.cut else None
+        if before is not None and before is after:
             self.broken = True  # the chain bites its own tail
-        else:
-            before.tail = after.tail
-            self.tails[after.tail] = before
+            return
+        if before is not None:
+            one = Segment(before.link, one.tail, before.entries + one.entries)
+            self.starts.pop(before.link, None)
+        if after is not None:
+            one = Segment(one.link, after.tail, one.entries + after.entries)
+            self.tails.pop(after.tail, None)
+        self.broken |= one.link in self.starts or one.tail in self.tails
+        self.starts[one.link] = self.tails[one.tail] = one
 
-    def _keep(self, segment: Segment) -> None:
-        self._keep_start(segment)
-        self._keep_tail(segment)
-
-    def _keep_start(self, segment: Segment) -> None:
-        self.broken |= segment.link in self.starts
-        self.starts[segment.link] = segment
-
-    def _keep_tail(self, segment: Segment) -> None:
-        self.broken |= segment.tail in self.tails
-        self.tails[segment.tail] = segment
+    @property
+    def segments(self) -> Iterator[Segment]:
+        """What is left, in no order."""
+        self.close()
+        return iter(self.starts.values())
 
     @property
     def intact(self) -> bool:
         """Whether all entries are on one chain from one first entry."""
-        return not self.broken and self.starts.keys() == {None}
+        self.close()
+        if self.broken or None not in self.starts:
+            return False
+        return len(self.starts) == 1 or (self.starts.keys() == {None, self.cut} and self.starts[None].tail == self.cut)
 
     @property
     def head(self) -> bytes | None:
         """The hash of the last entry on the way from the first; None if there is no first."""
-        segment = self.starts.get(None)
-        return segment.tail if segment else None
+        self.close()
+        first = self.starts.get(None)
+        if first and first.tail == self.cut and self.cut in self.starts:
+            return self.starts[self.cut].tail
+        return first.tail if first else None
+
+    @property
+    def until_cut(self) -> int:
+        """How many entries lead from the first to the recorded head; 0 if none do."""
+        self.close()
+        first = self.starts.get(None)
+        return first.entries if first and self.cut is not None and first.tail == self.cut else 0

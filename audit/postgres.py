@@ -1,42 +1,35 @@
-"""A ledger in PostgreSQL: read only, one snapshot, streamed with COPY."""
+"""A ledger in PostgreSQL: read only, one snapshot, streamed."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
+from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
 
+from audit import queries
+from audit.batch import Batch
 from audit.classify import Linked
-from audit.entry import Entry
-from audit.findings import Findings
-from audit.linker import Chain
-from audit.stream import follow
+from audit.rows import batches
+from audit.source import SourceError, Unit
 
 Connection = psycopg.Connection[Any]
-_COLUMNS: Final = """id, created_at, organisation_id, type, amount, currency, metadata, prev_entry_hash, entry_hash
-    FROM public.ledger_entries"""
 _OPTIONS: Final = {
     "default_transaction_read_only": "on",
     "default_transaction_isolation": "repeatable\\ read",
     "row_security": "off",  # what would be filtered is an error, not a shorter ledger
     **{"TimeZone": "UTC", "DateStyle": "ISO", "client_encoding": "UTF8", "search_path": "pg_catalog"},
-    **{"lock_timeout": "5s", "idle_in_transaction_session_timeout": "0"},
+    **{"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"},
 }
-_ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-_ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
+_UNIT: Final = 16384  # pages, 128 MB: what is read again at most after a kill
 
 
-class SourceError(Exception):
-    """The source cannot be examined; the message says in one line why, and what to do."""
-
-
-def connect(dsn: str) -> Connection:
+def connect(dsn: str, lock_timeout: str = "5s") -> Connection:
     """A read-only session; `dsn` in libpq's or SQLAlchemy's spelling. Raises SourceError, without the DSN."""
     dsn = re.sub(r"^postgres(?:ql)?(?:\+\w+)?://", "postgresql://", dsn)
     dsn = re.sub(r"([?&])ssl=", r"\1sslmode=", dsn)
-    options = " ".join(f"-c {name}={value}" for name, value in _OPTIONS.items())
+    options = " ".join(f"-c {name}={value}" for name, value in {**_OPTIONS, "lock_timeout": lock_timeout}.items())
     try:
         return psycopg.connect(dsn, options=options, application_name="amply-audit", connect_timeout=10)
     except psycopg.OperationalError as error:
@@ -46,39 +39,38 @@ def connect(dsn: str) -> Connection:
     raise SourceError(problem)
 
 
-def _unescaped(field: str) -> str | None:
-    if field == "\\N":
-        return None
-    return _ESCAPED.sub(lambda found: _ESCAPES.get(found[1], found[1]), field) if "\\" in field else field
+@dataclass(frozen=True)
+class Place:
+    """Where another process finds the same ledger in the same snapshot."""
+
+    dsn: str
+    snapshot: str
+
+    def open(self) -> "Database":
+        """A session of its own. Raises SourceError."""
+        conn = connect(self.dsn)
+        with _explained():
+            conn.execute(f"SET TRANSACTION SNAPSHOT '{self.snapshot}'".encode())
+        return Database(conn, self.dsn)
 
 
-def _moment(text: str) -> str:
-    """PostgreSQL's ISO form in UTC, as whole seconds."""
-    return (
-        f"{text[:10]}T{text[11:19]}Z"
-        if text[10:11] == " "
-        else f"{text.partition(' ')[0]}T{text.partition(' ')[2][:8]}Z"
-    )
-
-
-def parsed(line: bytes) -> Entry:
-    """One line of COPY's text format, without its end."""
-    fields = line.decode().split("\t")
-    if b"\\" in line:
-        fields = [_unescaped(field) for field in fields]  # type: ignore[misc]  # only the link may be NULL
-    id_, moment, organisation, type_, amount, currency, metadata, link, hash_ = fields
-    return Entry(id_, _moment(moment), organisation, type_, amount, currency, metadata, link, hash_)
-
-
-def _further(tell: Callable[[int], None], before: int, entries: int) -> None:
-    tell(before + entries)
+@contextmanager
+def _explained() -> Iterator[None]:
+    """What the server says, in one line. Raises SourceError."""
+    try:
+        yield
+    except psycopg.Error as error:
+        said = " ".join(str(error.diag.message_primary or error).split())
+    else:
+        return
+    raise SourceError(f"the ledger cannot be read: {said}")
 
 
 class Database:
     """The ledger as one snapshot shows it."""
 
-    def __init__(self, conn: Connection) -> None:
-        self._conn = conn
+    def __init__(self, conn: Connection, dsn: str = "") -> None:
+        self._conn, self._dsn = conn, dsn
         self._each = not self._sees_everything()
 
     def _sees_everything(self) -> bool:
@@ -86,60 +78,102 @@ class Database:
 
         The snapshot of the whole audit is taken here.
         """
-        self._conn.execute("SELECT")
-        try:
-            with self._conn.transaction():
-                self._conn.execute("SELECT FROM public.ledger_entries LIMIT 1")
-        except psycopg.errors.InsufficientPrivilege as error:
-            if "row-level security" not in str(error) and "row security" not in str(error):
-                raise SourceError(f"the ledger cannot be read: {error.diag.message_primary}") from None
-            return False
-        except psycopg.Error as error:
-            raise SourceError(f"the ledger cannot be read: {error.diag.message_primary or error}") from None
+        with _explained():
+            self._conn.execute("SELECT")
+            try:
+                with self._conn.transaction():
+                    self._conn.execute(f"SELECT FROM {queries.TABLE} LIMIT 1")
+            except psycopg.errors.InsufficientPrivilege as error:
+                if "row-level security" not in str(error) and "row security" not in str(error):
+                    raise
+                return False
         return True
+
+    def _ask(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        with _explained():
+            return self._conn.execute(query.encode(), parameters or None).fetchall()
+
+    def close(self) -> None:
+        """End the session."""
+        self._conn.close()
+
+    def place(self) -> Place:
+        """What another process opens to see the same. Raises SourceError."""
+        return Place(self._dsn, self._ask("SELECT pg_export_snapshot()")[0][0])
 
     def estimate(self) -> int:
         """About how many entries there are, by the statistics; 0 if unknown."""
-        query = """SELECT sum(greatest(reltuples, 0))::bigint FROM pg_class
-                   WHERE oid IN (SELECT relid FROM pg_partition_tree('public.ledger_entries')
-                                 UNION SELECT 'public.ledger_entries'::regclass)"""
-        found = self._conn.execute(query).fetchone()
-        return int(found[0] or 0) if found else 0
+        return int(self._ask(queries.ESTIMATE)[0][0] or 0)
 
-    @contextmanager
-    def _as(self, organisation_id: str) -> Iterator[None]:
-        self._conn.execute("SET LOCAL row_security = on")
-        self._conn.execute("SELECT set_config('app.current_org_id', %s, true)", [organisation_id])
-        yield
+    def fingerprint(self) -> str:
+        """The database, and the files in which the ledger lies: a rewritten table has other pages."""
+        return str(self._ask(queries.FILES)[0][0])
 
-    def _organisations(self) -> list[str]:
-        return [one for (one,) in self._conn.execute("SELECT id FROM public.organisations ORDER BY id").fetchall()]
+    def organisations(self) -> list[str]:
+        """Every organisation, with and without entries."""
+        return [one for (one,) in self._ask("SELECT id FROM public.organisations ORDER BY id")]
 
-    def follow(self, chains: dict[str, Chain], findings: Findings, tell: Callable[[int], None]) -> int:
-        """Every entry, in the order of the table's pages."""
-        if not self._each:
-            return follow(self._copied(), parsed, chains, findings, tell)
-        count = 0
-        for organisation_id in self._organisations():
-            with self._as(organisation_id):
-                count += follow(self._copied(), parsed, chains, findings, partial(_further, tell, count))
-        return count
-
-    def _copied(self) -> Iterator[bytes | bytearray | memoryview]:
-        try:
-            with self._conn.cursor().copy(f"COPY (SELECT {_COLUMNS}) TO STDOUT".encode()) as copy:
-                yield from copy
-        except psycopg.Error as error:  # a damaged page, a session that was ended
-            problem = " ".join((error.diag.message_primary or str(error)).split())
-            raise SourceError(f"the ledger cannot be read: {problem}") from None
-
-    def links(self, organisation_id: str) -> Iterable[Linked]:
-        """Every entry of one organisation, for its links, in the same snapshot."""
+    def units(self, parts: int, *, small: bool) -> list[Unit]:
+        """At least `parts` ranges of pages (if there are as many), or the whole; each organisation if row security binds."""
         if self._each:
-            with self._as(organisation_id):
-                return self._linked(organisation_id)
-        return self._linked(organisation_id)
+            return [("organisation", one) for one in self.organisations()]
+        if parts == 1 and not small:
+            return [("all",)]
+        pages = int(self._ask(queries.PAGES)[0][0])
+        size = max(1, min(_UNIT, -(-pages // (8 * parts))))
+        starts = range(0, max(pages, 1), size)
+        return [("pages", start, start + size if start != starts[-1] else None) for start in starts]
 
-    def _linked(self, organisation_id: str) -> list[Linked]:
-        query = "SELECT id, prev_entry_hash, entry_hash FROM public.ledger_entries WHERE organisation_id = %s"
-        return [Linked(*row) for row in self._conn.execute(query, [organisation_id]).fetchall()]
+    def batches(self, unit: Unit) -> Iterator[Batch]:
+        """The entries of a unit. Raises SourceError."""
+        where = ""
+        match unit:
+            case ("organisation", organisation) if self._each:
+                self._enter(str(organisation))
+            case ("organisation", organisation):
+                where = f"WHERE organisation_id = {_literal(str(organisation))}"
+            case ("pages", start, end):
+                where = f"WHERE ctid >= '({start},0)'" + (f" AND ctid < '({end},0)'" if end is not None else "")
+        with _explained():
+            yield from batches(self._conn, f"SELECT {queries.COLUMNS} FROM {queries.TABLE} {where}")
+
+    def after(self, heads: Sequence[tuple[str, str | None]]) -> Iterator[Batch]:
+        """The entries that follow these heads, by organisation; of None, all from the first on. Raises SourceError."""
+        for group in self._groups(heads):
+            organisations, hashes = (", ".join(map(_literal, names)) for names in zip(*group, strict=True))
+            with _explained():
+                yield from batches(self._conn, queries.AFTER.format(f"ARRAY[{organisations}]", f"ARRAY[{hashes}]"))
+
+    def present(self, heads: Sequence[tuple[str, str]]) -> set[str]:
+        """The organisations that have an entry with this hash. Raises SourceError."""
+        return {
+            name
+            for group in self._groups(heads)
+            for (name,) in self._ask(queries.PRESENT, *map(list, zip(*group, strict=True)))
+        }
+
+    def _groups(self, heads: Sequence[Any]) -> Iterator[Sequence[Any]]:
+        size = 1 if self._each else 1000
+        for start in range(0, len(heads), size):
+            if self._each:
+                self._enter(heads[start][0])
+            yield heads[start : start + size]
+
+    def _enter(self, organisation: str) -> None:
+        self._ask(
+            "SELECT set_config('row_security', 'on', true), set_config('app.current_org_id', %s, true)", organisation
+        )
+
+    def links(self, organisations: Sequence[str]) -> Iterator[tuple[str, Linked]]:
+        """Every entry of these organisations, for its links, in the same snapshot."""
+        for organisation in organisations:
+            if self._each:
+                self._enter(organisation)
+            for row in self._ask(queries.LINKS, organisation):
+                yield organisation, Linked(*row)
+
+
+def _literal(text: str | None) -> str:
+    if text is None:
+        return "NULL"
+    return "'" + text.replace("'", "''") + "'"  # standard_conforming_strings

@@ -12,6 +12,7 @@ from evidence import oscal_command as oscal
 from evidence.diff import command as diff
 from evidence.inert import line
 from evidence.manifest import BundleError
+from evidence.sign import checkpoint
 from evidence.sign import command as sign
 from evidence.sign.keys import KeyUnusableError
 from evidence.sign.timestamp import TimestampError
@@ -37,8 +38,10 @@ def parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 nothing is wrong, 1 something was found, 4 usage, 130 Ctrl-C. docs/evidence.md explains.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands: Any = whole.add_subparsers(metavar="sign|verify|diff|oscal", required=True, parser_class=_Parser)
-    for command in (sign, verify, diff):
+    commands: Any = whole.add_subparsers(
+        metavar="sign|verify|diff|oscal|sign-checkpoint|verify-checkpoint", required=True, parser_class=_Parser
+    )
+    for command in (sign, verify, diff, checkpoint):
         command.add(commands)
     oscal.add_parser(commands)
     return whole
@@ -55,6 +58,9 @@ def main(arguments: list[str] | None = None) -> int:
         return FOUND
     except (BundleError, KeyUnusableError, TimestampError, OSError) as error:
         print(line(f"python -m evidence: {error}", 600), file=sys.stderr)
+        return USAGE
+    except ModuleNotFoundError as error:
+        print(f"python -m evidence: {error.name} is not installed: pip install -r requirements.txt", file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:
         print("python -m evidence: interrupted", file=sys.stderr)

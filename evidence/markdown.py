@@ -36,16 +36,21 @@ def _subject(document: Mapping[str, Any]) -> str:
     rows = []
     if paths := [source["path"] for source in candidate["sources"]]:
         more = f" and {len(paths) - 3} more files" if len(paths) > 3 else ""
+        more += f", up to revision {code(candidate['revision'])}" if "revision" in candidate else ""
         rows.append(("candidate", f"{_cut(candidate['kind'])}: {', '.join(map(code, paths[:3]))}{more}"))
     if candidate.get("catalog_sha256"):
         rows.append(("catalog", code(f"sha256:{candidate['catalog_sha256']}")))
     if about.get("server"):
         rows.append(("server", f"{code(about['server'])} ({_cut(about['server_kind'])})"))
+    if about.get("engine"):
+        rows.append(("engine", f"{code(about['engine'])}, {code(about['connection_string'])}"))
     if about.get("account"):
         target = f"{code(about['instance'])} ({_cut(about['target'])}), account {code(about['account'])}"
         rows.append(("live target", f"{target} in {code(about['region'])}, read {code(about['account_read'])}"))
     if about.get("live_host"):
         rows.append(("live database", f"{code(about.get('live_dbname', ''))} at {code(about['live_host'])}"))
+    if about.get("live_checkpoint"):
+        rows.append(("checkpoint", code(f"sha256:{about['live_checkpoint']}")))
     rows.append(
         ("suite", f"{code(suite['version'])} {code(suite['commit'])}" if suite["commit"] else code(suite["version"]))
     )

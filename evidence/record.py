@@ -50,7 +50,7 @@ def packages() -> dict[str, str]:
     return found
 
 
-def environment(**server: str) -> dict[str, Any]:
+def environment(**server: Any) -> dict[str, Any]:
     """Python, packages, CI, and what the caller knows about the server."""
     ci = {name: os.environ[name] for name in _CI_VARIABLES if name in os.environ}
     return {**server, "python": platform.python_version(), "packages": packages(), "ci": ci}

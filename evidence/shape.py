@@ -11,7 +11,7 @@ from evidence.record import FORMAT
 from evidence.verdict import Outcome, RunVerdict, Verdict
 from spec.guarantees import Level, Scope
 
-_OPTIONAL: Final = {"left_out"}
+_OPTIONAL: Final = {"left_out", "revision"}
 # A type; a set of words; a list with the form of its items; an object with the form of each key; None: text or nothing.
 _TEST: Final = {"nodeid": str, "outcome": set(get_args(Outcome)), "seconds": float}
 _GUARANTEE: Final = {
@@ -37,6 +37,7 @@ _DOCUMENT: Final = {
         "sources": [_SOURCE],
         "catalog_sha256": str,
         "left_out": [str],
+        "revision": str,
     },
     "environment": dict,
     "totals": dict.fromkeys(get_args(Verdict), int),

@@ -25,6 +25,7 @@ AREAS: Final[dict[str, str]] = {
     "GRT": "grants",
     "ROL": "roles",
     "MIG": "migrations",
+    "CON": "connections",
     "RDS": "instance",
     "PRM": "parameters",
     "BAK": "backup",
@@ -35,6 +36,7 @@ AREAS: Final[dict[str, str]] = {
     "MNT": "maintenance",
     "DRF": "drift",
     "REC": "recovery",
+    "AUD": "audit",
 }
 
 

@@ -6,6 +6,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -112,9 +113,10 @@ def read(folder: Path = HERE) -> tuple[list[Statement], list[str]]:
     return sorted(passages, key=lambda passage: passage.line), wrong
 
 
-def statements(folder: Path = HERE) -> list[Statement]:
-    """Return the statements of the document, in its order, without the asides."""
-    return [passage for passage in read(folder)[0] if not passage.aside]
+@cache
+def statements(folder: Path = HERE) -> tuple[Statement, ...]:
+    """Return the statements of the document, in its order, without the asides; read once, since specifications stand still."""
+    return tuple(passage for passage in read(folder)[0] if not passage.aside)
 
 
 def _source(folder: Path, guarantee: Guarantee) -> str:

@@ -2,13 +2,14 @@
 
 import gc
 import os
+import subprocess
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from support.binaries import Binaries, NoServerError, local, wheel
 from support.cluster_cache import start_copy
-from support.guard import Guard
+from support.guard import Guard, end_process
 from support.places import Account, server_account
 from support.rundir import new_run_directory, remove_leftovers
 from support.server import Server
@@ -20,7 +21,11 @@ class Lease:
 
     server: Server
     guard: Guard
-    _undo: list[Callable[[], None]] = field(default_factory=list)
+    _undo: list[Callable[[], object]] = field(default_factory=list)
+
+    def also(self, process: subprocess.Popen[bytes]) -> None:
+        """A process that took the server's place is stopped with it."""
+        self._undo = [lambda: end_process(process.pid), process.wait, *self._undo]
 
     def close(self) -> None:
         """Stop the server and remove all traces of it."""

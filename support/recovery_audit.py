@@ -13,7 +13,8 @@ import psycopg
 
 from audit.audit import Result, audit
 from audit.findings import Finding
-from audit.postgres import Connection, Database, SourceError, connect
+from audit.postgres import Connection, Database, connect
+from audit.source import SourceError
 from spec import READONLY
 from support.rds_like import DATABASE
 from support.recovery_machine import Machine

@@ -27,7 +27,8 @@ class Subject:
     """What the tests are about.
 
     `faults`: why parts of the candidate could not be filled with honest rows, by part. `passwords_stored`: how the
-    passwords that the candidate itself set were stored, by role. `where`, `left_out`: of a copied database, where it
+    passwords that the candidate itself set were stored, by role; `limits`: the roles' limits of connections, lifted here.
+    `where`, `left_out`: of a copied database, where it
     runs, and what of it is not here.
     """
 
@@ -36,6 +37,7 @@ class Subject:
     sources: tuple[Source, ...]
     faults: dict[str, str] = field(default_factory=dict)
     passwords_stored: dict[str, str] = field(default_factory=dict)
+    limits: dict[str, int] = field(default_factory=dict)
     where: str = ""
     left_out: tuple[str, ...] = ()
 
@@ -72,6 +74,12 @@ def _stored_as(server: Server) -> dict[str, str]:
         return dict(conn.execute(query, [[APP, READONLY]]).fetchall())
 
 
+def _limits(server: Server) -> dict[str, int]:
+    query = "SELECT rolname, rolconnlimit FROM pg_catalog.pg_roles WHERE rolconnlimit >= 0"
+    with server.connect(server.superuser, DATABASE) as conn:
+        return dict(conn.execute(query).fetchall())
+
+
 def _sow(server: Server) -> dict[str, str]:
     clone(server, DATABASE, SOWN)
     faults: dict[str, str] = {}
@@ -106,13 +114,14 @@ def prepare(
     if patches:
         sources = [*sources, *apply_patch(server.dsn(server.superuser, DATABASE), patches)]
     stored = {**(copied.passwords_stored if copied else {}), **_stored_as(server)}
+    limits = _limits(server)
     server = _roles_with_passwords(server)
     kind = "dump" if copied else "alembic" if project else "sql"
     faults = _sow(server)
     if copied:  # its rows were not read
         advice = "; a copy has no rows: those of lookup tables can be given with --patch"
         faults = {part: why + advice * ("is not present in table" in why) for part, why in faults.items()}
-    subject = Subject(server, kind, tuple(sources), faults, stored)
+    subject = Subject(server, kind, tuple(sources), faults, stored, limits)
     return replace(subject, where=copied.where, left_out=copied.left_out) if copied else subject
 
 

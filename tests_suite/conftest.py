@@ -129,6 +129,18 @@ def partial_run(runner, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium; without one the run ends here, in a line."""
+    from tests_suite.browser import browser  # noqa: PLC0415  # its driver takes a while to import
+
+    try:
+        with browser() as started:
+            yield started
+    except FileNotFoundError as error:
+        pytest.exit(str(error), returncode=4)
+
+
+@pytest.fixture(scope="session")
 def simulation():
     """A simulated AWS account, served over HTTP; moto takes a second to import."""
     from tests_suite.simulated_account import simulated_account  # noqa: PLC0415

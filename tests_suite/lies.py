@@ -58,6 +58,10 @@ def _shared_test(document: dict) -> None:
     one(document, "LED-04")["tests"].append(test)
 
 
+def _migrations_unsaid(document: dict) -> None:
+    document["candidate"] |= {"kind": "alembic", "revision": "heads"}
+
+
 LIES: dict[str, tuple[Callable[[dict], object], str]] = {
     "a verdict": (
         lambda d: one(d, "LED-03").update(verdict="broken"),
@@ -66,6 +70,10 @@ LIES: dict[str, tuple[Callable[[dict], object], str]] = {
     "a broken one called kept": (
         lambda d: (fail(d, "LED-03").update(verdict="kept"), counted(d)),
         "LED-03: its verdict is kept, its tests make it broken",
+    ),
+    "an Alembic project at its newest revision, without a word on its migrations": (
+        _migrations_unsaid,
+        "MIG-01: in scope, but not in evidence.json",
     ),
     "an outcome": (
         lambda d: one(d, "LED-03")["tests"][0].update(outcome="failed"),

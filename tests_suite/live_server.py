@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
@@ -16,6 +17,7 @@ from support.acquire import acquire
 from support.places import cache_root, server_account
 from support.rds_like import COLLATION, DATABASE, create_database
 from support.rundir import locked
+from support.sowing import sow
 from support.subject import prepare
 
 ROOT = Path(__file__).parents[1]
@@ -94,6 +96,15 @@ def live_server(folder, *patches, schema=ROOT / "candidates" / "reference"):
             admin.execute(f"DROP DATABASE {DATABASE}")
             collation = create_database(admin)
         subject = prepare(lease.server, [schema], patches)
+        with subject.server.connect(subject.server.superuser, DATABASE) as admin:
+            sow(admin)  # a ledger to audit
         yield LiveServer(subject.server, port, collation, folder)
     finally:
         lease.close()
+
+
+def checkpoint_of(live, file):
+    """The checkpoint of the live ledger as it is."""
+    words = [sys.executable, "-m", "audit", live.dsn("postgres"), "--checkpoint", str(file)]
+    subprocess.run(words, cwd=ROOT, capture_output=True, check=True)
+    return file

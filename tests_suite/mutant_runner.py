@@ -22,8 +22,11 @@ HEAVY = (
     "psycopg",
     "hypothesis",
     "hypothesis.stateful",
+    "trustme",
     "xdist.plugin",
 )
+
+NEEDY = ("arrow", "parquet", "generate_parquet", "spark")  # they need what not everybody has, and threads of its own
 
 # What was imported before the fork cannot be rewritten, and need not be. The plugins left out cost a third of a quick run.
 LEAN = ("-W", "ignore::pytest.PytestAssertRewriteWarning", "--capture=no")
@@ -36,7 +39,7 @@ def preload() -> None:
         importlib.import_module(name)
     for package in ("spec", "audit", "support", "evidence"):
         for module in pkgutil.iter_modules([str(ROOT / package)]):
-            if module.name not in ("__main__", "container", "trace"):
+            if module.name not in ("__main__", "container", *NEEDY):
                 importlib.import_module(f"{package}.{module.name}")
 
 

@@ -14,18 +14,25 @@ VERDICTS = ("kept", "broken", "deviates", "error", "not-checked")
 OUTCOMES = {"kept": "passed", "broken": "failed", "deviates": "failed", "error": "error"}
 
 
-def of(*judged, words=""):
-    """The document of a run with these verdicts."""
+def of(*judged, words="", **told):
+    """The document of a run with these verdicts; `told` replaces what it says of the run."""
     candidate = {
         "kind": "sql",
         "catalog_sha256": "ab" * 32,
-        "sources": [{"path": f"schema{words}.sql", "sha256": "cd" * 32}],
+        "sources": [
+            {"path": f"schema{words}.sql", "sha256": "cd" * 32, "file": "candidate/001-schema.sql", "redacted": False}
+        ],
     }
     moment = datetime(2027, 1, 2, 3, 4, 5, tzinfo=UTC)
-    made = document(
-        judged, verdict="broken", scope="offline", require="all", started=moment, finished=moment.replace(minute=6),
-        root=ROOT, candidate=candidate, environment={"server": "PostgreSQL 15.19", "server_kind": "wheel"},
-    )  # fmt: skip
+    environment = {"server": "PostgreSQL 15.19", "server_kind": "wheel", "python": "3.13.0", "packages": {}, "ci": {}}
+    run = {
+        "verdict": "broken",
+        "scope": "offline",
+        "require": "all",
+        "candidate": candidate,
+        "environment": environment,
+    }
+    made = document(judged, started=moment, finished=moment.replace(minute=6), root=ROOT, **{**run, **told})
     return {**made, "suite": {**made["suite"], "commit": "0" * 40}}
 
 
@@ -42,3 +49,25 @@ def of_every_verdict(words=""):
     ids = [id_ for id_, one in GUARANTEES.items() if not one.planned]
     some = [judged(verdict, id_, words) for verdict, id_ in zip(VERDICTS, ids, strict=False)]
     return of(*some, judged("kept", ids[5], words, deviation=DECLARED), words=words)
+
+
+def of_all_offline():
+    """Every guarantee of an offline run, verdict after verdict, each deviation and failure with what belongs to it."""
+    ids = [id_ for id_, one in GUARANTEES.items() if not one.planned and one.scope == "offline"]
+    return of(
+        *(
+            judged(VERDICTS[number % len(VERDICTS)], id_, f"seen of {id_}\nin two lines")
+            for number, id_ in enumerate(ids)
+        ),
+        verdict="incomplete",
+    )
+
+
+def of_tests(number):
+    """A kept run of so many tests, eight for a guarantee."""
+    ids = [id_ for id_, one in GUARANTEES.items() if not one.planned]
+    tests = [TestSeen(f"tests_schema/test_x.py::test_{count}[a-b]", "passed", 0.01) for count in range(number)]
+    return of(
+        *(Judged(GUARANTEES[ids[at // 8]], "kept", tuple(tests[at : at + 8])) for at in range(0, number, 8)),
+        verdict="kept",
+    )

@@ -10,6 +10,7 @@ from support.catalog_digest import catalog_sha256
 from support.migrations import Project
 from support.rds_like import DATABASE
 from support.subject import prepare
+from tests_suite.bundles import Bundle
 from tests_suite.catalogs import differences
 from tests_suite.conftest import OFFLINE, QUICK, ROOT, the_line
 from tests_suite.migration_projects import EXAMPLE, SYNC
@@ -84,13 +85,16 @@ def test_the_example_keeps_every_guarantee(suite):
     assert run.exit == 0, run.why() + run.output[-1000:]
     assert run.ids("kept") == OFFLINE
     candidate = run.evidence["candidate"]
-    assert candidate["kind"] == "alembic"
+    assert Bundle(run.folder).found() == ""
+    assert (candidate["kind"], candidate["revision"]) == ("alembic", "heads")
     assert any(source["path"].endswith("0003_ledger.py") for source in candidate["sources"])
 
 
 def test_an_earlier_revision_is_judged_without_the_migrations(suite):
     run = suite("--alembic", EXAMPLE / "alembic.ini", "--alembic-revision", "0003", *FEW)
     assert run.ids("broken") == {"SHP-01"}
+    assert run.evidence["candidate"]["revision"] == "0003"
+    assert Bundle(run.folder).found() == ""
     assert not {one["id"] for one in run.evidence["guarantees"] if one["id"].startswith("MIG")}
 
 

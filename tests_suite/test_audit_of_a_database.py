@@ -1,7 +1,5 @@
 """python -m audit on a real database: what it finds, what it cannot see and says so, and that it only reads."""
 
-import json
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -21,8 +19,7 @@ from support.database import clone
 from support.server import Server
 from support.subject import SOWN, prepare
 from tests_suite.conftest import ROOT
-
-ENTRIES = 2000
+from tests_suite.filled_ledger import ENTRIES, filled, run
 
 
 @pytest.fixture(scope="module")
@@ -30,26 +27,6 @@ def server():
     lease = acquire("auto")
     yield prepare(lease.server, [ROOT / "candidates" / "reference"], []).server
     lease.close()
-
-
-def filled(server, name):
-    """A clone with a generated ledger in place of the sown one."""
-    clone(server, SOWN, name)
-    with server.connect("postgres", name) as admin:
-        admin.execute("SET session_replication_role = replica")
-        admin.execute("ALTER TABLE ledger_entries DISABLE TRIGGER USER")
-        admin.execute("TRUNCATE ledger_entries, organisations CASCADE")
-        rows = [*generated(ENTRIES, 20, seed=4)]
-        admin.cursor().executemany(
-            "INSERT INTO organisations (id, name) VALUES (%s, 'x')",
-            [(one,) for one in {r.organisation_id for r in rows}],
-        )
-        admin.cursor().executemany(
-            "INSERT INTO ledger_entries (id, created_at, organisation_id, type, amount, currency, metadata, prev_entry_hash, "
-            "entry_hash, visibility) VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, 'public_full')",
-            rows,
-        )
-    return name
 
 
 @pytest.fixture(scope="module")
@@ -64,18 +41,6 @@ def tampered(server):
         admin.execute("UPDATE ledger_entries SET amount = amount + 1 WHERE id = 'led_000000000100'")
         admin.execute("DELETE FROM ledger_entries WHERE id = 'led_000000001000'")
     return name
-
-
-def run(server, database, *words, role="postgres", **environment):
-    """The command as an operator calls it: exit code, the JSON lines, and what it says when it fails."""
-    dsn = f"postgresql+asyncpg://{role}@/{database}?host={server.host}&port={server.port}"
-    done = subprocess.run(
-        [sys.executable, "-m", "audit", dsn, *words],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-        env={**os.environ, "PGPASSWORD": server.passwords[role], **environment},
-    )  # fmt: skip
-    assert server.passwords[role] not in done.stdout + done.stderr
-    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
 
 def test_an_honest_ledger_is_intact(server, honest):

@@ -8,8 +8,9 @@ import pytest
 from support.account import record
 from support.rds_like import DATABASE
 from tests_suite.conftest import NOBODY, run_in
+from tests_suite.ledger_changes import TAMPERED
 from tests_suite.live_account import read
-from tests_suite.live_server import HBA
+from tests_suite.live_server import HBA, checkpoint_of
 
 FLUSH = "SELECT pg_stat_force_next_flush()"
 PLAIN = HBA.replace("hostssl", "host")
@@ -25,10 +26,23 @@ def kept_record(simulation, tmp_path_factory):
     return file
 
 
+@pytest.fixture(scope="module")
+def kept_checkpoint(live, tmp_path_factory):
+    """A checkpoint of the live ledger as it was sown."""
+    return checkpoint_of(live, tmp_path_factory.mktemp("ledger") / "checkpoint.json")
+
+
 @pytest.fixture
-def looked_at(kept_record, live, runner, tmp_path):
+def looked_at(kept_record, kept_checkpoint, live, runner, tmp_path):
     def look(dsn=None):
-        options = ("--account-replay", kept_record, "--live-dsn", dsn or live.dsn())
+        options = (
+            "--account-replay",
+            kept_record,
+            "--live-dsn",
+            dsn or live.dsn(),
+            "--live-checkpoint",
+            kept_checkpoint,
+        )
         run = run_in(runner, tmp_path, "-m", "live", *options, environment=NOBODY)
         assert run.evidence, run.output
         return run
@@ -79,6 +93,7 @@ def role_sets(name, value):
 
 
 SPOILT = {
+    **TAMPERED,
     "PRM-12, DRF-04: work_mem": role_sets("work_mem", "4MB"),
     "PRM-12, DRF-04: the log is silent": role_sets("log_min_messages", "fatal"),
     "PRM-12, DRF-04: no triggers": role_sets("session_replication_role", "replica"),

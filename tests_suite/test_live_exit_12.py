@@ -109,7 +109,7 @@ def test_a_password_may_stand_in_the_environment(simulation, compliant, live, ru
     dsn = f"postgresql://127.0.0.1:{live.port}/amply?sslmode=require"
     environment = {**simulation.environment(), **password}
     run = run_in(runner, tmp_path, *PRODUCTION, "--live-dsn", dsn, environment=environment)
-    assert "DRF-01" in run.ids("kept"), run.output[-2000:]
+    assert run.ids("kept") >= {"DRF-01", "AUD-01", "AUD-02"}, run.output[-2000:]
     assert password["PGPASSWORD"] not in run.output
     assert f"live database amply at 127.0.0.1:{live.port} as amply_readonly" in run.output
 
@@ -128,3 +128,10 @@ def test_4_says_what_is_misused(what, simulation, compliant, runner, tmp_path):
     assert run.exit == 4, run.output
     assert words in run.output
     assert "Traceback" not in run.output
+
+
+def test_4_says_that_the_recorded_ledger_is_none(live, runner, tmp_path):
+    (tmp_path / "checkpoint.json").write_text("{}")
+    options = ("--live-dsn", live.dsn(), "--live-checkpoint", tmp_path / "checkpoint.json")
+    line = the_line(run_in(runner, tmp_path, *PRODUCTION, *options, environment=NOBODY), 4)
+    assert line.startswith("ERROR: --live-checkpoint: ")

@@ -13,8 +13,11 @@ from support.aws import Aws
 from support.live_database import connect
 from support.unread import TargetError
 from tests_suite import account_changes
+from tests_suite.bundles import Bundle
 from tests_suite.conftest import NOBODY, PRODUCTION, ROOT, run_in
+from tests_suite.ledger_changes import TAMPERED
 from tests_suite.live_account import read
+from tests_suite.live_server import checkpoint_of
 
 LIVE = {id_ for id_, one in GUARANTEES.items() if one.scope == "live" and not one.planned}
 
@@ -25,6 +28,7 @@ def secrets_of(simulation, compliant, live):
 
 def test_a_compliant_account_and_database_are_kept(simulation, compliant, live, runner, tmp_path):
     options = ("--read-secrets", "--live-dsn", live.dsn(), "--account-record", tmp_path / "record.json")
+    options += ("--live-checkpoint", checkpoint_of(live, tmp_path / "checkpoint.json"))
     began = time.monotonic()
     run = run_in(runner, tmp_path, *PRODUCTION, *options, environment=simulation.environment())
     seconds = time.monotonic() - began
@@ -35,6 +39,7 @@ def test_a_compliant_account_and_database_are_kept(simulation, compliant, live, 
     assert summary, run.output
     assert int(summary[1]) <= 30
     assert seconds < 15  # 2-3 s on a quiet machine; BENCHMARKS.md
+    assert Bundle(run.folder).found() == ""
     everything = run.output + json.dumps(run.evidence) + (tmp_path / "record.json").read_text()
     assert not [secret for secret in secrets_of(simulation, compliant, live) if secret in everything]
 
@@ -49,7 +54,22 @@ def test_nothing_is_written_and_no_lock_is_waited_for(simulation, compliant, liv
     assert not run.ids("broken", "error") - {"PRM-11"}, run.why()
     said = re.findall(r"LOG:  (?:statement|execute [^:]*):\s*(\w+)", text)
     assert 20 <= len(said) <= 150
-    assert set(said) == {"SELECT"}
+    assert set(said) <= {"SELECT", "BEGIN", "SAVEPOINT", "ROLLBACK", "RELEASE"}
+    assert "BEGIN READ WRITE" not in text
+    notes = {one["id"]: one["note"] for one in run.evidence["guarantees"]}
+    assert "lock timeout" in notes["AUD-01"]
+    assert run.ids("not-checked") >= {"AUD-01", "AUD-02"}
+
+
+def test_without_an_earlier_audit_it_is_said_that_none_was_held_against(simulation, compliant, live, runner, tmp_path):
+    options = ("--read-secrets", "--live-dsn", live.dsn())
+    with TAMPERED["AUD-03: everything is gone"](live):  # as before the first donation, which is no defect
+        run = run_in(runner, tmp_path, *PRODUCTION, *options, environment=simulation.environment())
+    assert run.ids("kept") >= {"AUD-01", "AUD-02"}, run.why()
+    assert not run.ids("not-checked")
+    assert {one["id"] for one in run.evidence["guarantees"]} == LIVE - {"AUD-03"}
+    assert "is held against no earlier audit (--live-checkpoint): AUD-03 is not judged" in run.output
+    assert Bundle(run.folder).found() == ""
 
 
 def test_a_session_of_the_suite_cannot_write(live):
@@ -124,7 +144,7 @@ def test_a_live_run_with_nothing_to_run_is_never_a_pass(simulation, compliant, r
     arguments = ("-m", "live", "--account-replay", tmp_path / "record.json", "--ignore-glob=*")
     run = run_in(runner, tmp_path, *arguments, environment=NOBODY)
     assert (run.exit, run.evidence["verdict"], run.evidence["scope"]) == (1, "incomplete", "live"), run.output
-    assert run.ids("not-checked") == LIVE
+    assert run.ids("not-checked") == LIVE - {"AUD-03"}
 
 
 @pytest.mark.parametrize("workers", ["2"])

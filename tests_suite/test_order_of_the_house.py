@@ -89,11 +89,14 @@ def test_every_option_has_an_environment_variable_and_stands_in_help(pytestconfi
         "--rds-instance",
         "--region",
         "--live-dsn",
+        "--live-checkpoint",
         "--read-secrets",
         "--account-record",
         "--account-replay",
     )
-    for file, options in (("options.py", offline), ("live_options.py", live)):
+    operations = ("--engine", "--engine-context", "--engine-python", "--connection-string", "--processes")
+    of_files = {"options.py": offline, "live_options.py": live, "operations_options.py": operations}
+    for file, options in of_files.items():
         text = (ROOT / "fixtures" / file).read_text()
         for option in options:
             assert f'"{option}"' in text

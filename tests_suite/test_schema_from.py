@@ -7,6 +7,7 @@ import pytest
 
 from support.catalog_digest import catalog_sha256
 from support.rds_like import DATABASE
+from tests_suite.bundles import Bundle
 from tests_suite.catalogs import differences
 from tests_suite.conftest import OF_A_SCHEMA, QUICK, ROOT
 from tests_suite.source_server import copied, source_server
@@ -88,3 +89,4 @@ def test_what_is_harmless_there_is_harmless_in_the_copy(name, judged):
     with source_server(ROOT / "variants" / f"{name}.sql") as source:
         run = judged(source)
     assert run.ids("kept") == OF_A_SCHEMA, run.why() + run.output[-900:]
+    assert Bundle(run.folder).found() == ""

@@ -41,7 +41,8 @@ def found(bundle: Bundle, signed) -> str:  # noqa: F811
 def test_the_signed_bundle_is_right(signed):  # noqa: F811
     outcome = signed.bundle.verified(**signed.trust)
     assert (outcome.findings, outcome.last) == ([], "verified")
-    assert len(signed.bundle.names) >= 10
+    assert len(signed.bundle.names) >= 12
+    assert {"report.html", "junit.xml", "evidence.json", "manifest.json"} <= {*signed.bundle.names}
 
 
 @SETTINGS

@@ -15,7 +15,8 @@ from typing import Any, Final, NoReturn
 import psycopg
 
 from audit.audit import Result, audit
-from audit.postgres import Database, SourceError, connect
+from audit.postgres import Database, connect
+from audit.source import SourceError
 from evidence.record import VERSION, commit, utc
 from spec import READONLY
 from spec.rds import RDS, TARGETS

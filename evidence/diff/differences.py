@@ -88,6 +88,9 @@ def sources(old: Document, new: Document) -> Iterator[str]:
     """The candidate's kind and files, by path and digest."""
     if old["candidate"]["kind"] != new["candidate"]["kind"]:
         yield f"kind: {old['candidate']['kind']} -> {new['candidate']['kind']}"
+    revisions = [each["candidate"].get("revision", "") for each in (old, new)]
+    if revisions[0] != revisions[1]:
+        yield f"revision: {revisions[0] or 'none'} -> {revisions[1] or 'none'}"
     then, now = ([(one["path"], one["sha256"]) for one in each["candidate"]["sources"]] for each in (old, new))
     found = [*named(dict(then), dict(now))]
     yield from found

@@ -6,10 +6,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from evidence.inert import line
 from spec import GUARANTEES, SPEC_SHA256, Guarantee
+from support.redaction import redacted
 
 ROOT: Final = Path(__file__).parents[2]
 MIGRATIONS: Final = "MIG"  # judged of an Alembic project up to its newest revision only
+NEWEST: Final = "heads"
+RECORDED: Final = "AUD-03"  # judged against the checkpoint of an earlier audit, if one is given
 
 
 def same_specification(document: Mapping[str, Any]) -> bool:
@@ -18,11 +22,14 @@ def same_specification(document: Mapping[str, Any]) -> bool:
 
 
 def _in_scope(document: Mapping[str, Any]) -> list[Guarantee]:
-    """What a run of this scope judges; migrations if any of them is in the document."""
-    ids = {one["id"] for one in document["guarantees"]}
-    migrations = document["candidate"]["kind"] == "alembic" and any(id_.startswith(MIGRATIONS) for id_ in ids)
+    """What a run of this scope judges; migrations of an Alembic project that was brought to its newest revision; what an
+    earlier audit recorded, if its checkpoint was given.
+    """
+    candidate = document["candidate"]
+    migrations = candidate["kind"] == "alembic" and candidate.get("revision", NEWEST) == NEWEST
     proved = [one for one in GUARANTEES.values() if one.scope == document["scope"] and not one.planned]
-    return [one for one in proved if migrations or not one.id.startswith(MIGRATIONS)]
+    without = [] if document["environment"].get("live_checkpoint") else [RECORDED]
+    return [one for one in proved if (migrations or not one.id.startswith(MIGRATIONS)) and one.id not in without]
 
 
 def compared(document: Mapping[str, Any]) -> Iterator[str]:
@@ -36,17 +43,16 @@ def compared(document: Mapping[str, Any]) -> Iterator[str]:
     for one in document["guarantees"]:
         if known := expected.get(one["id"]):
             for key in ("says", "source", "level", "area"):
-                if one[key] != getattr(known, key):
+                if one[key] != redacted(getattr(known, key)):  # the document names a connection string
                     yield f"{known.id}: `{key}` is not what the specification says"
-            if any(failure["remedy"] != known.remedy for failure in one["failures"]):
+            if any(failure["remedy"] != redacted(known.remedy) for failure in one["failures"]):
                 yield f"{known.id}: `remedy` is not what the specification says"
 
 
 def remarks(document: Mapping[str, Any]) -> Iterator[str]:
     """What the auditor has to know to read the comparison."""
-    ids = [one["id"] for one in document["guarantees"]]
-    if document["candidate"]["kind"] == "alembic" and not any(id_.startswith(MIGRATIONS) for id_ in ids):
-        yield "an Alembic project whose migrations were not judged: an earlier revision (--alembic-revision)"
+    if (revision := document["candidate"].get("revision", NEWEST)) != NEWEST:
+        yield f"the schema of revision {line(revision, 60)}, not the newest: its migrations were not judged"
 
 
 def _ids(expression: ast.expr) -> Iterator[str]:

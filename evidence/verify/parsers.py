@@ -17,9 +17,10 @@ _HEAD: Final = re.compile(r"\A## \S+ Ledger compliance: ([a-z]+)\n")
 
 @dataclass
 class Case:
-    """One test case of a JUnit file: its names and properties, and how it ended."""
+    """One test case of a JUnit file: its names, the properties of its suite, and how it ended."""
 
     words: list[str]
+    suite: dict[str, str]
     outcome: str = "passed"
 
 
@@ -33,19 +34,24 @@ class JUnit:
 
 def junit(content: bytes) -> JUnit:
     """The cases of a JUnit file. Raises BundleError for malformed XML, and for any DTD or entity."""
-    found, open_ = JUnit(), list[str]()
+    found, open_, suite = JUnit(), list[str](), dict[str, str]()
 
     def refuse(*_: Any) -> None:
         raise BundleError("a document type or an entity, which no report has")
 
     def begin(name: str, attributes: dict[str, str]) -> None:
+        nonlocal suite
         if not open_:
             found.told = attributes
         open_.append(name)
         if len(open_) > _DEEPEST:
             raise BundleError("nested too deeply")
-        if name == "testcase":
-            found.cases.append(Case([*attributes.values()]))
+        if name == "testsuite":
+            suite = {}
+        elif name == "testcase":
+            found.cases.append(Case([*attributes.values()], suite))
+        elif name == "property" and "testcase" not in open_:
+            suite[attributes.get("name", "")] = attributes.get("value", "")
         elif found.cases and "testcase" in open_:
             case = found.cases[-1]
             if name in ("failure", "error", "skipped"):
@@ -66,7 +72,7 @@ def junit(content: bytes) -> JUnit:
 
 
 def page(content: bytes) -> tuple[list[tuple[str, str]], set[str]]:
-    """The guarantees and verdicts that a page's elements name, and verdicts named without one. Raises BundleError.
+    """The guarantees and verdicts that a page's elements name, and verdicts named without one: the run's. Raises BundleError.
 
     Tags are found by a bounded pattern: html.parser takes minutes for 200 kB of tags that are never closed.
     """

@@ -1,20 +1,20 @@
 """The files made of evidence.json against evidence.json: made again and compared, or compared by what they tell."""
 
 import json
-import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
+from evidence.junit import JUNIT
 from evidence.manifest import BundleError
 from evidence.projections import projections
 from evidence.record import EVIDENCE, VERSION, commit
+from evidence.report import REPORT
 from evidence.strict_json import parse
-from evidence.verify import parsers
+from evidence.verify import parsers, reports
 from evidence.verify.catalogue import ROOT, same_specification
+from evidence.verify.reports import unequal
 
-_ID: Final = re.compile(r"\b[A-Z]{3}-\d{2}\b")
 _CHANGES: Final = "+changes"
 
 
@@ -54,32 +54,12 @@ def bytes_differ(files: Mapping[str, bytes], made: Mapping[str, bytes]) -> list[
     return found
 
 
-def _pairs(document: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(one["id"], one["verdict"]) for one in document["guarantees"]]
-
-
-def _unequal(told: list[tuple[str, str]], document: Mapping[str, Any]) -> Iterator[str]:
-    expected, seen = dict(_pairs(document)), {id_ for id_, _ in told}
-    for id_, verdict in told:
-        if expected.get(id_) != verdict:
-            yield f"{id_} is {verdict} there, {expected.get(id_, 'not judged')} in {EVIDENCE}"
-    yield from (f"{id_} is not there" for id_ in expected if id_ not in seen)
-
-
 def _summary(content: bytes, document: Mapping[str, Any]) -> Iterator[str]:
     told, verdict = parsers.summary(content)
     if verdict != document["verdict"]:
         yield f"the run is {verdict or 'not judged'} there, {document['verdict']} in {EVIDENCE}"
     if b"more parts do not fit here" not in content:
-        yield from _unequal(told, document)
-
-
-def _page(content: bytes, document: Mapping[str, Any]) -> Iterator[str]:
-    told, run = parsers.page(content)
-    if told:
-        yield from _unequal([*dict.fromkeys(told)], document)
-    if run - {document["verdict"], *(verdict for _, verdict in _pairs(document))}:
-        yield f"a verdict stands there that {EVIDENCE} does not have"
+        yield from unequal(told, document)
 
 
 def _trace(content: bytes, document: Mapping[str, Any]) -> Iterator[str]:
@@ -91,39 +71,16 @@ def _trace(content: bytes, document: Mapping[str, Any]) -> Iterator[str]:
         judged = {(str(proof["id"]), str(proof["verdict"])): proof["tests"] for proof in proofs if "scope" not in proof}
     except (KeyError, TypeError, AttributeError):
         raise BundleError("not of its form") from None
-    yield from _unequal([*judged], document)
+    yield from unequal([*judged], document)
     tests = {one["id"]: [test["nodeid"] for test in one["tests"]] for one in document["guarantees"]}
     yield from (f"{id_}: other tests there" for (id_, _), told in judged.items() if tests.get(id_, told) != told)
 
 
-def _junit(content: bytes, document: Mapping[str, Any]) -> Iterator[str]:
-    told = parsers.junit(content)
-    counted = Counter(case.outcome for case in told.cases)
-    sums = {"tests": len(told.cases), "failures": counted["failed"]}
-    sums |= {"errors": counted["error"], "skipped": counted["skipped"]}
-    for name, number in sums.items():
-        if name in told.told and told.told[name] != str(number):
-            yield f"it counts {name} otherwise than there are"
-    by_id: dict[str, set[str]] = {}
-    for case in told.cases:
-        for id_ in {id_ for word in case.words for id_ in _ID.findall(word)}:
-            by_id.setdefault(id_, set()).add(case.outcome)
-    for id_, verdict in _pairs(document):
-        seen = by_id.get(id_)
-        if seen is None:
-            yield f"{id_} is not there"
-        elif verdict == "kept" and not seen <= {"passed"}:
-            yield f"{id_} is kept in {EVIDENCE}, but not passed there"
-        elif verdict in ("broken", "error") and not seen & {"failed", "error"}:
-            yield f"{id_} is {verdict} in {EVIDENCE}, but passed there"
-    yield from (f"{id_} is not in {EVIDENCE}" for id_ in by_id.keys() - dict(_pairs(document)).keys())
-
-
 _BY_CONTENT: Final[dict[str, Callable[[bytes, Mapping[str, Any]], Iterator[str]]]] = {
     "summary.md": _summary,
-    "report.html": _page,
+    REPORT: reports.page,
     "traceability.json": _trace,
-    "junit.xml": _junit,
+    JUNIT: reports.junit,
 }
 NAMES: Final = frozenset({EVIDENCE, *_BY_CONTENT})
 

@@ -140,10 +140,12 @@ def _projected(found: Outcome, files: Mapping[str, bytes], document: Mapping[str
     except BundleError as error:
         found.add("projections", [str(error)])
         return
-    if not same:
-        wrong += projected.content_differs(files, document)
+    # Byte by byte says which file; what it tells otherwise says which guarantee.
+    wrong += projected.content_differs({name: files[name] for name in files if files[name] != made.get(name)}, document)
+    left = sorted(name for name in projected.NAMES if name not in files and name not in made)
+    remarks = [f"not in the bundle, and not made again: {', '.join(left)}"] if left else []
     how = "byte by byte" if same else "by what they tell: another version or commit of the suite made them"
-    found.add("projections", [*more, *wrong], f"compared {how}")
+    found.add("projections", [*more, *wrong], f"compared {how}", remarks)
     if same:
         found.add("tests", catalogue.unshown(document), "every kept guarantee was shown by all of its test functions")
     else:

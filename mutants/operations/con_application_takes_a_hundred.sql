@@ -1,0 +1,2 @@
+-- breaks: CON-07
+ALTER ROLE amply_app CONNECTION LIMIT 100;

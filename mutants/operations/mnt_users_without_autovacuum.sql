@@ -1,0 +1,2 @@
+-- breaks: MNT-08
+ALTER TABLE users SET (autovacuum_enabled = off);

@@ -1,0 +1,2 @@
+-- breaks: MON-12
+ALTER ROLE amply_admin SET log_statement = none;
