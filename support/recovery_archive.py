@@ -1,5 +1,6 @@
 """An archive of a server's log, and servers restored from a base backup and that archive."""
 
+import os
 import re
 import time
 from collections.abc import Mapping
@@ -27,17 +28,20 @@ def recovery(archive: Path, target: Mapping[str, str]) -> dict[str, str]:
     return {"restore_command": fetch, "hot_standby": "off", "recovery_target_action": "promote", **target}
 
 
-def recovered(site: Site, backup: Path, archive: Path, name: str, target: Mapping[str, str]) -> tuple[Machine, float]:
-    """A server restored from backup and archive, and the seconds that copying the backup took.
+def recovered(
+    site: Site, backup: Path, archive: Path, name: str, target: Mapping[str, str]
+) -> tuple[Machine, float, float]:
+    """A server restored from backup and archive; the seconds, and those of processor time, that copying the backup took.
 
     Raises NoServerError, with the server's words and what the archive lacks, if it does not get there.
     """
-    begun = time.monotonic()
+    begun, before = time.monotonic(), os.times()
     data = site.copy(backup, f"{name}.data")
-    copying = time.monotonic() - begun
+    copying, after = time.monotonic() - begun, os.times()
+    work = after.children_user + after.children_system - before.children_user - before.children_system
     site.signal(data, "recovery.signal")
     try:
-        return site.start(name, data, recovery(archive, target)), copying
+        return site.start(name, data, recovery(archive, target)), copying, work
     except NoServerError as error:
         lacks = f"; the archive lacks {', '.join(missing)}" if (missing := holes(archive)) else ""
         raise NoServerError(f"{error}{lacks}") from None

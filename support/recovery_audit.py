@@ -77,10 +77,10 @@ def _audit_of(name: str, conn: Connection) -> Result:
     return audit(_OfSome(conn, [name]))
 
 
-def _spent(pid: int) -> float:
-    """Processor time of a process of this machine, in seconds."""
+def spent(pid: int, *, children: bool = False) -> float:
+    """Processor time of a process of this machine, in seconds; `children`: with that of those that it has waited for."""
     parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(parts[11]) + int(parts[12])) * _TICK
+    return sum(map(int, parts[11 : 15 if children else 13])) * _TICK
 
 
 def audited(machine: Machine, check: Callable[[Connection], Result] | None = None) -> Audited:
@@ -90,10 +90,10 @@ def audited(machine: Machine, check: Callable[[Connection], Result] | None = Non
         with closing(connect(machine.server.dsn(READONLY, DATABASE))) as conn:
             pid = conn.info.backend_pid
             result = check(conn) if check else audit(Database(conn))
-            spent = _spent(pid)
+            server = spent(pid)
     except SourceError as error:
         return Audited(unexamined=str(error))
     except psycopg.Error as error:
         return Audited(unexamined=f"the ledger cannot be read: {said(error)}")
-    seconds = time.monotonic() - begun, time.thread_time() - own, spent
+    seconds = time.monotonic() - begun, time.thread_time() - own, server
     return Audited(result.entries, result.heads, tuple(result.findings.kept), result.intact, "", *seconds)

@@ -123,7 +123,7 @@ TAMPERING: Final = {  # what is done to an entry, and what the audit has to say
 
 def tampering_is_found(drill: Drill) -> None:
     """In a restored ledger that was tampered with, the audit names the entries, and no other."""
-    machine, _ = recovered(drill.site, drill.backup, drill.archive, "tampered", BACKUP_ALONE)
+    machine, *_ = recovered(drill.site, drill.backup, drill.archive, "tampered", BACKUP_ALONE)
     machine.admin.execute("ALTER TABLE public.ledger_entries DISABLE TRIGGER ALL")
     for statement in TAMPERING:
         if machine.admin.execute(statement.encode()).rowcount != 1:

@@ -41,7 +41,7 @@ def damage_is_told(drill: Drill) -> None:
             raise BrokenError(f"pg_verifybackup finds something else than the damaged file: {error}") from None
     else:
         raise BrokenError(f"pg_verifybackup finds nothing wrong with {file}")
-    machine, _ = recovered(drill.site, copy, drill.archive, "damaged page", BACKUP_ALONE)
+    machine, *_ = recovered(drill.site, copy, drill.archive, "damaged page", BACKUP_ALONE)
     audit = audited(machine)
     machine.stop()
     if audit.intact or "invalid page" not in audit.unexamined:
@@ -57,7 +57,7 @@ def missing_log_is_told(drill: Drill) -> None:
     archive.chmod(0o755)
     target = {"recovery_target_time": shown(drill.target)}
     try:
-        machine, _ = recovered(drill.site, drill.backup, archive, "hole", target)
+        machine, *_ = recovered(drill.site, drill.backup, archive, "hole", target)
     except NoServerError as error:
         told = str(error)
     else:

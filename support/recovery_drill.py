@@ -14,7 +14,7 @@ from support.binaries import NoServerError
 from support.catalog_digest import catalog
 from support.ledger import Entry, Organisation, append, new_entry, stored
 from support.recovery_archive import PERIOD, archiving, recovered
-from support.recovery_audit import Audited, audited
+from support.recovery_audit import Audited, audited, spent
 from support.recovery_machine import Machine
 from support.recovery_servers import Site
 from support.recovery_truth import every_entry
@@ -41,6 +41,8 @@ class Restored:
     machine: Machine
     seconds: float  # from the first byte copied to the first answer
     copying: float  # of these, for copying the backup
+    copy_work: float  # seconds of processor time for that
+    replay_work: float  # and for the server, from its start to its first answer
     rows: list[str]
     entries: dict[str, Entry]
     audit: Audited
@@ -135,11 +137,21 @@ def _archived(admin: Connection) -> str:
     return ""
 
 
-def _came(machine: Machine, begun: float, copying: float) -> Restored:
+def _came(machine: Machine, begun: float, copying: float, copy_work: float) -> Restored:
     seconds = time.monotonic() - begun
+    assert machine.running is not None
+    replay_work = spent(machine.running.process.pid, children=True)
     admin = machine.admin
     return Restored(
-        machine, seconds, copying, stored(admin), every_entry(admin), audited(machine), catalog(machine.server)
+        machine,
+        seconds,
+        copying,
+        copy_work,
+        replay_work,
+        stored(admin),
+        every_entry(admin),
+        audited(machine),
+        catalog(machine.server),
     )
 
 
@@ -192,8 +204,8 @@ def rehearse(site: Site, subject: Subject, tell: Tell = lambda _: None, entries:
         tell(f"a restore: {name} ({', '.join(target.values()) or 'as far as the archive goes'})")
         begun = time.monotonic()
         try:
-            machine, copying = recovered(site, drill.backup, archive, name, target)
-            drill.restores[name] = _came(machine, begun, copying)
+            machine, copying, work = recovered(site, drill.backup, archive, name, target)
+            drill.restores[name] = _came(machine, begun, copying, work)
         except NoServerError as error:
             drill.failed[name] = f"the restore came to nothing: {error}"
     return drill

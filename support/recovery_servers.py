@@ -8,10 +8,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
+from psycopg import sql
+
 from support.binaries import NoServerError, local, run, wheel
 from support.guard import Guard
 from support.local_server import start
 from support.places import server_account
+from support.rds_like import DATABASE
 from support.recovery_machine import Machine
 from support.rundir import new_run_directory
 from support.server import Server
@@ -127,7 +130,13 @@ class Site:
 
     def primary(self, name: str = "primary", settings: Mapping[str, str] | None = None) -> Machine:
         """A copy of the first server, candidate and all, that runs durably. Raises NoServerError."""
-        return self.start(name, self.base_backup(self.first, f"{name}.data"), settings or {})
+        machine = self.start(name, self.base_backup(self.first, f"{name}.data"), settings or {})
+        query = "SELECT datname FROM pg_catalog.pg_database WHERE NOT datistemplate AND datname NOT IN (%s, 'postgres')"
+        for (other,) in machine.admin.execute(
+            query, [DATABASE]
+        ).fetchall():  # clones for other tests: every copy would be larger
+            machine.admin.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(other)))
+        return machine
 
     def lose(self, machine: Machine) -> None:
         """The disaster: the server is killed and its data directory is gone."""

@@ -40,9 +40,9 @@ class Times:
 def extrapolated(drill: Drill, audit: float, redirecting: float) -> Times:
     """Times for GIGABYTES from the rates of the drill; `audit`: seconds an entry, `redirecting`: seconds of a login."""
     entries = GIGABYTES * _GB / max(drill.entry_bytes, 1)
-    # The quickest restore of the drill: what else the machine did meanwhile is not the database's.
-    copying = min(one.copying for one in drill.restores.values())
-    replaying = min(one.seconds - one.copying for one in drill.restores.values())  # the start of a server is in it
+    # Processor time, and the quickest restore of the drill: what else the machine did meanwhile is not the database's.
+    copying = min(one.copy_work for one in drill.restores.values())
+    replaying = min(one.replay_work for one in drill.restores.values())  # the start of a server is in it
     return Times(
         GIGABYTES,
         int(entries),

@@ -72,7 +72,7 @@ REPLICA = {
     ),
 }
 
-SLOW = POLICY + "AND (SELECT count(*) FROM generate_series(1, 600 + length(entry_hash))) > 0)"
+SLOW = POLICY + "AND (SELECT count(*) FROM generate_series(1, 2000 + length(entry_hash))) > 0)"
 WITHOUT_ENTRIES = {"REC-01", "REC-02", "REC-03", "REC-04", "REC-06", "REC-09"}
 RECOVERY = {
     "the ledger is unlogged": (WITHOUT_ENTRIES, patched(UNLOGGED)),

@@ -19,6 +19,7 @@ from support.crash import TIMES, Crash, crashes
 from support.recovery_drill import ENTRIES, rehearse
 from support.recovery_servers import STREAMING, Site
 from support.recovery_verdicts import CRASHES, of_a_drill, of_crashes
+from support.redaction import redacted
 from support.refusals import BrokenError, said
 from support.subject import Subject, prepare
 from tools.drill_report import markdown, report
@@ -85,12 +86,12 @@ def _held(subject: Subject, started: datetime, given: argparse.Namespace, tell: 
             observed[CRASHES] = [str(error)]
         content = report(subject, started, drill, seen, observed)
     if given.evidence:
-        (given.evidence / "drill.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-        (given.evidence / "drill.md").write_text(markdown(content), encoding="utf-8")
+        (given.evidence / "drill.json").write_text(redacted(json.dumps(content, indent=1)) + "\n", encoding="utf-8")
+        (given.evidence / "drill.md").write_text(redacted(markdown(content)), encoding="utf-8")
     for one in content["guarantees"]:
         print(f"{one['verdict']:8} {one['id']}  {one['says']}")
         for wrong in one["observed"]:
-            print(f"         observed  {wrong[:600]}")
+            print(f"         observed  {redacted(wrong)[:600]}")
     total, lost = content["extrapolated"].get("total"), content["measured"].get("lost", {})
     if total is not None:
         print(f"extrapolated to {content['extrapolated']['gigabytes']} GB: verified after about {total / 3600:.1f} h")
@@ -100,7 +101,7 @@ def _held(subject: Subject, started: datetime, given: argparse.Namespace, tell: 
 
 
 def _said(line: str, code: int) -> int:
-    sys.stderr.write(line + "\n")
+    sys.stderr.write(redacted(line) + "\n")
     return code
 
 

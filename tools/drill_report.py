@@ -18,7 +18,7 @@ FORMAT: Final = "amply-compliance-drill/1"
 ROOT: Final = Path(__file__).parents[1]
 EXTRAPOLATION: Final = (
     "An extrapolation, not a measurement: the rates of this drill, on the machine that held it, times the largest storage of "
-    "the design document, all of it taken for the ledger; the audit by the processor time of its busier side, in one "
+    "the design document, all of it taken for the ledger; by processor time, the audit by that of its busier side in one "
     f"process; {LOG_GIGABYTES} GB of log to replay are assumed. RDS restores from a snapshot in its own way and time: only "
     "the drill on the live account (docs/live.md) measures that."
 )
