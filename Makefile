@@ -14,7 +14,7 @@ SERVERS := $(addprefix tests_suite/,test_nothing_is_left.py test_external_server
     $(wildcard tests_suite/test_schema_from*.py) $(wildcard tests_suite/test_canaries_of_*.py)
 MIGRATIONS := tests_suite/test_migrations.py
 EVIDENCE := $(filter-out $(SERVERS) tests_suite/test_audit_on_spark.py,$(wildcard $(addprefix tests_suite/test_,verify*.py sign*.py diff.py evidence_docs.py canaries.py \
-    oscal_states.py audit*.py canonical*.py hash_vectors.py action.py run_on_github.py summary_for_github.py workflows.py)))
+    oscal_states.py audit*.py canonical*.py hash_*.py action.py run_on_github.py summary_for_github.py workflows.py)))
 OSCAL := tests_suite/test_oscal.py
 SPARK := tests_suite/test_audit_on_spark.py
 LIVE := $(wildcard tests_suite/test_live_*.py) tests_suite/test_drift.py
