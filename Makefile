@@ -21,7 +21,7 @@ OPERATIONS := $(wildcard tests_suite/test_operations_*.py)
 OSCAL := tests_suite/test_oscal.py
 SPARK := tests_suite/test_audit_on_spark.py
 EVIDENCE := $(filter-out $(SERVERS) $(BROWSER) $(SPARK),$(wildcard $(addprefix tests_suite/test_,verify*.py sign*.py diff.py evidence_docs.py \
-    canaries.py oscal_states.py junit.py report*.py incomplete_everywhere.py evidence_costs.py audit*.py canonical*.py hash_vectors.py \
+    canaries.py oscal_states.py junit.py report*.py incomplete_everywhere.py evidence_costs.py audit*.py canonical*.py hash_*.py \
     action.py run_on_github.py summary_for_github.py workflows.py)))
 LIVE := $(wildcard tests_suite/test_live_*.py) tests_suite/test_drift.py
 ELSEWHERE := $(SERVERS) $(LIVE) $(MIGRATIONS) $(EVIDENCE) $(BROWSER) $(OPERATIONS) $(OSCAL) $(SPARK)

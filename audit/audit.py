@@ -20,7 +20,7 @@ _AT_ONCE = 1_000_000  # entries whose links are kept for a closer look
 
 @dataclass
 class Result:
-    """What an audit saw: entries, the head of each organisation's chain and its length, volumes; and what it found.
+    """What an audit saw: entries, the head of each chain (None if it is none) and its length, volumes; and what it found.
 
     `volumes`: the sum of amounts in minor units, by organisation and currency, if it was asked for.
     """
@@ -104,10 +104,15 @@ def _concluded(source: Source, part: Part, since: Checkpoint | None, *, resumed:
             part.findings.add(finding)
     result = Result(part.entries, findings=part.findings, resumed=resumed)
     for name, chain in chains.items():
-        result.heads[name] = (chain.head.decode(errors="backslashreplace") if chain.head else None, chain.entries)
+        result.heads[name] = (_head(chain), chain.entries)
     for (of, currency), total in sorted(part.volumes.items()):
         result.volumes.setdefault(of.decode(), {})[currency.decode()] = total
     return result
+
+
+def _head(chain: Chain) -> str | None:
+    """None as well for what is no chain: which of its ends was met last depends on the order."""
+    return chain.head.decode(errors="backslashreplace") if chain.intact and chain.head else None
 
 
 def _again(source: Source, name: str, part: Part, chains: dict[str, Chain]) -> None:

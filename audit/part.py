@@ -43,7 +43,12 @@ class Part:
             "counts": dict(self.findings.counts),
             "findings": [finding.as_dict() for finding in self.findings.kept],
             "chains": {
-                _text(organisation): [chain.broken, chain.suspect, [_plain(one) for one in chain.segments]]
+                _text(organisation): [
+                    chain.broken,
+                    chain.suspect,
+                    chain.entries,
+                    [_plain(one) for one in chain.segments],
+                ]
                 for organisation, chain in self.chains.items()
             },
             "volumes": [[_text(of), _text(currency), total] for (of, currency), total in self.volumes.items()],
@@ -53,12 +58,13 @@ class Part:
         """Take in a part, as `as_dict` gives it."""
         self.entries += other["entries"]
         self.findings.merge(other["counts"], [Finding(**one) for one in other["findings"]])
-        for organisation, (broken, suspect, segments) in other["chains"].items():
+        for organisation, (broken, suspect, total, segments) in other["chains"].items():
             chain = self.chain(_bytes(organisation))
             chain.broken |= broken
             chain.suspect |= suspect
             for link, tail, entries in segments:
                 chain.take(Segment(None if link is None else _bytes(link), _bytes(tail), entries))
+            chain.entries += total - sum(entries for _, _, entries in segments)  # of two in one place one is left
         self.volumes.update({(_bytes(of), _bytes(currency)): total for of, currency, total in other["volumes"]})
 
 

@@ -47,4 +47,5 @@ def run(server, database, *words, role="postgres", **environment):
         env={**os.environ, "PGPASSWORD": server.passwords[role], **environment},
     )  # fmt: skip
     assert server.passwords[role] not in done.stdout + done.stderr
-    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return done.returncode, [line for line in lines if line["event"] != "progress"], done.stderr

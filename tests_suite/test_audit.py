@@ -1,10 +1,13 @@
 """The audit finds every tampering and names it right, and says nothing of honest ledgers, in whatever order they are read."""
 
+import json
 import random
 
 import pytest
 
 from audit.audit import audit
+from audit.batch import examine
+from audit.checkpoint import Checkpoint, State
 from audit.generate import generated
 from audit.tamper import WAYS
 from tests_suite.listed_ledger import Listed, encoded
@@ -65,6 +68,30 @@ def test_every_tampering_is_found_and_named(way, ledger):
         result = audit(shuffled(tampered, chance, rows))
         assert named(result) == expected, (seed, result.findings.kept)
         assert not result.intact
+
+
+class Distributed(Listed):
+    """Each part is examined by itself, and put together with the others."""
+
+    def parts(self, kind):
+        for unit in self.units(1, small=False):
+            part = kind.another()
+            for batch in self.batches(unit):
+                examine(batch, part)
+            yield json.loads(json.dumps(part.as_dict()))
+
+
+@pytest.mark.parametrize("way", [None, *WAYS], ids=lambda way: way.__name__ if way else "untouched")
+def test_parts_put_together_are_the_whole(way):
+    entries = [*generated(2000, 20, seed=11)]
+    recorded = Checkpoint("", {"org_000001": State(entries[-1].entry_hash, 7, {})})
+    for seed in range(12):
+        chance = random.Random(seed)
+        ledger = way(entries, chance)[0] if way else [*entries]
+        chance.shuffle(ledger)
+        one, parts = (audit(kind(ledger, 150), volumes=True, since=recorded) for kind in (Listed, Distributed))
+        assert one.findings.kept == parts.findings.kept
+        assert (one.findings.counts, one.heads, one.volumes) == (parts.findings.counts, parts.heads, parts.volumes)
 
 
 def test_a_circle_is_found():

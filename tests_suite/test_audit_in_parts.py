@@ -51,6 +51,20 @@ def test_several_processes_find_what_one_finds(server, ledger):
     assert one[0] == two[0] == 1
 
 
+def test_a_ledger_in_partitions_is_read_whole():
+    lease = acquire("auto")
+    try:
+        patch = ROOT / "variants" / "partitioned.sql"
+        partitioned = prepare(lease.server, [ROOT / "candidates" / "reference"], [patch]).server
+        with partitioned.connect("postgres", "amply") as admin:
+            append(admin, WHOLE)
+        for words in ((), ("--processes", "2")):
+            code, lines, _ = run(partitioned, "amply", *words)
+            assert (code, lines[-1]["entries"]) == (0, len(WHOLE))
+    finally:
+        lease.close()
+
+
 class KilledError(Exception):
     """The audit ends here."""
 

@@ -35,26 +35,26 @@ def whole(result):
     )
 
 
-@pytest.fixture(autouse=True, scope="module")
-def local_mode():
+@pytest.fixture(scope="module")
+def cluster():
+    """Opens a ledger, in one session for all of them."""
+    opened = []
     with pytest.MonkeyPatch.context() as patch:
         for name, value in LOCAL.items():
             patch.setenv(name, value)
-        yield
+        yield lambda folder: opened.append(Cluster(str(folder))) or opened[-1]
+    for one in opened:
+        one.close()
 
 
 @pytest.mark.parametrize("way", [None, *WAYS], ids=lambda way: way.__name__ if way else "untouched")
-def test_the_findings_are_those_of_one_machine(way, tmp_path):
+def test_the_findings_are_those_of_one_machine(way, cluster, tmp_path):
     chance = random.Random(5)
     entries = way(ENTRIES, chance)[0] if way else [*ENTRIES]
     chance.shuffle(entries)
     folder = written(tmp_path, entries)
     recorded = Checkpoint("", {"org_000001": State(ENTRIES[-1].entry_hash, 7, {})})
-    cluster = Cluster(str(folder))
-    try:
-        found = audit(cluster, volumes=True, since=recorded)
-    finally:
-        cluster.close()
+    found = audit(cluster(folder), volumes=True, since=recorded)
     assert whole(found) == whole(audit(Dataset(folder), volumes=True, since=recorded))
 
 
