@@ -10,16 +10,16 @@ import psycopg
 
 from support.ledger import append, new_entry
 from support.rds_like import DATABASE
-from support.recovery_drill import WRITING
-from support.recovery_machine import Machine
-from support.recovery_servers import Site
-from support.recovery_truth import bounds, differences, every_entry
-from support.recovery_waiting import until
-from support.recovery_writers import Attempt, Writers
+from support.recovery.drill import WRITING
+from support.recovery.machine import Machine
+from support.recovery.servers import Site
+from support.recovery.truth import bounds, differences, every_entry
+from support.recovery.writers import Attempt, Writers
 from support.refusals import BrokenError
 from support.sowing import add_organisation
 from support.standby import sown
 from support.subject import Subject
+from support.waiting import wait_for
 
 TIMES: Final = 15
 _IDLE: Final = "org_waiting"
@@ -59,7 +59,7 @@ def _backend(_: Site, machine: Machine) -> None:
             return False
         return True
 
-    until(answers, "the server does not answer after one of its backends was killed")
+    wait_for(answers, "the server does not answer after one of its backends was killed")
 
 
 WAYS: Final[dict[str, Callable[[Site, Machine], None]]] = {

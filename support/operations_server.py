@@ -6,7 +6,7 @@ from typing import Final
 from support.acquire import Lease, acquire
 from support.binaries import NoServerError
 from support.local_server import on_loopback
-from support.recovery_servers import STREAMING
+from support.recovery.servers import STREAMING
 from support.server import Server
 from support.tls import force_tls
 

@@ -6,12 +6,12 @@ from typing import Any, Final
 import psycopg
 
 from support.ledger import stored
-from support.recovery_machine import Machine
-from support.recovery_servers import Site
-from support.recovery_waiting import until
+from support.recovery.machine import Machine
+from support.recovery.servers import Site
 from support.refusals import BrokenError, said
 from support.sowing import sow, sow_isolated
 from support.subject import Subject
+from support.waiting import wait_for
 
 Connection = psycopg.Connection[Any]
 _PATIENCE: Final = 6.0  # seconds until a replica that does not catch up counts as standing still
@@ -75,7 +75,7 @@ class Pair:
             return row == (True,)
 
         try:
-            until(
+            wait_for(
                 there, lambda: f"the replica has not caught up: {self.lag() or 'none follows the primary'}", _PATIENCE
             )
         except BrokenError as error:

@@ -3,7 +3,7 @@
 import pytest
 
 from support.crash import WAYS, nothing_is_lost
-from support.recovery_attacks import withstands
+from support.recovery.attacks import withstands
 
 pytestmark = pytest.mark.guarantee("REC-08")
 

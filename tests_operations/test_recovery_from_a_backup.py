@@ -2,8 +2,8 @@
 
 import pytest
 
-from support.recovery_checks import audit_is_right, backup_is_read, backup_is_whole, tampering_is_found
-from support.recovery_damage import damage_is_told
+from support.recovery.checks import audit_is_right, backup_is_read, backup_is_whole, tampering_is_found
+from support.recovery.damage import damage_is_told
 
 
 @pytest.mark.guarantee("REC-01")

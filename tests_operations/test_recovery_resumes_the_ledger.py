@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.recovery_checks import application_is_back, ledger_goes_on, protection_holds, protection_is_back
+from support.recovery.checks import application_is_back, ledger_goes_on, protection_holds, protection_is_back
 
 
 @pytest.mark.guarantee("REC-04")

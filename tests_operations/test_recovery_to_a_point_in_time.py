@@ -2,8 +2,8 @@
 
 import pytest
 
-from support.recovery_checks import little_is_lost, recovery_is_quick, target_is_met
-from support.recovery_damage import missing_log_is_told
+from support.recovery.checks import little_is_lost, recovery_is_quick, target_is_met
+from support.recovery.damage import missing_log_is_told
 
 
 @pytest.mark.guarantee("REC-02")

@@ -9,7 +9,7 @@ from spec import APP, READONLY, TENANCY
 from support.catalog_digest import catalog
 from support.ledger import entries_of, in_chain_order, stored
 from support.rds_like import DATABASE
-from support.recovery_attacks import organisation
+from support.recovery.attacks import organisation
 from support.sowing import ACME, EMPTY, GLOBEX, known
 
 # Everything asked here stood on the primary before the replica was made: this is not about catching up.

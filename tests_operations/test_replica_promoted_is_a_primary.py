@@ -5,7 +5,7 @@ import pytest
 from spec import APP, READONLY
 from support.catalog_digest import catalog
 from support.ledger import entry_ids
-from support.recovery_attacks import organisation, withstands
+from support.recovery.attacks import organisation, withstands
 from support.sowing import ACME, GLOBEX
 
 pytestmark = pytest.mark.guarantee("REP-08")

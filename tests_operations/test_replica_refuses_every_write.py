@@ -5,7 +5,7 @@ import pytest
 
 from spec import APP, OWNER, READONLY, TABLES
 from support.ledger import append
-from support.recovery_attacks import organisation
+from support.recovery.attacks import organisation
 from support.refusals import accepted, said, undone
 from support.sowing import ACME
 

@@ -9,9 +9,9 @@ from audit.postgres import Database, connect
 from spec import APP
 from support.ledger import append, entries_of, in_chain_order, stored
 from support.rds_like import DATABASE
-from support.recovery_waiting import until
 from support.refusals import accepted
 from support.sowing import ACME, add_organisation, varied
+from support.waiting import wait_for
 
 pytestmark = pytest.mark.guarantee("REP-04")
 WRITTEN = 40
@@ -110,7 +110,9 @@ def test_a_replica_that_stands_still_is_noticed_in_bytes_and_in_seconds(pair):
         pair.replica.admin.execute("SELECT pg_wal_replay_resume()")
     pair.catch_up()
     assert len(ids_there(pair, organisation)) == 1
-    until(lambda: (lag := pair.lag()) is not None and lag.seconds == lag.bytes == 0, "a replica that replays is late")
+    wait_for(
+        lambda: (lag := pair.lag()) is not None and lag.seconds == lag.bytes == 0, "a replica that replays is late"
+    )
 
 
 def test_a_replica_that_is_gone_is_noticed_and_catches_up_when_it_is_back(pair):

@@ -2,9 +2,12 @@
 
 from audit.audit import Result
 from audit.findings import Finding
-from support import recovery_audit, recovery_damage, recovery_drill, recovery_writers
-from support.recovery_archive import segments
-from support.recovery_servers import Site
+from support.recovery import audit as recovery_audit
+from support.recovery import damage as recovery_damage
+from support.recovery import drill as recovery_drill
+from support.recovery import writers as recovery_writers
+from support.recovery.archive import segments
+from support.recovery.servers import Site
 from tests_suite.disasters_of_servers import outside, with_settings
 
 

@@ -4,7 +4,7 @@ import psycopg
 
 from support import standby
 from support.ledger import stored
-from support.recovery_servers import Site
+from support.recovery.servers import Site
 
 
 def once_there(name, statement):

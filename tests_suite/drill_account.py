@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from moto.rds import models
 
-from support.recovery_rds import PREFIX
+from support.recovery.rds import PREFIX
 from support.sowing import sow
 from tests_suite.live_server import live_server
 from tools import rds_drill

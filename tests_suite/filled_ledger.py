@@ -4,13 +4,35 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 
 from audit.generate import generated
+from support.acquire import acquire
 from support.database import clone
-from support.subject import SOWN
+from support.subject import SOWN, prepare
 from tests_suite.conftest import ROOT
 
 ENTRIES = 2000
+
+
+@contextmanager
+def reference_server():
+    """A server with the reference on it."""
+    lease = acquire("auto")
+    try:
+        yield prepare(lease.server, [ROOT / "candidates" / "reference"], []).server
+    finally:
+        lease.close()
+
+
+@contextmanager
+def ledger_of(server, node, rows):
+    """A database of its own for a test, with these entries."""
+    name = f"amply_{abs(hash(node.name)):x}"
+    filled(server, name, rows)
+    yield name
+    with server.connect("postgres", "postgres") as admin:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def filled(server, name, rows=None):

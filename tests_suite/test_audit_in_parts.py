@@ -15,26 +15,22 @@ from audit.progress import Saved
 from support.acquire import acquire
 from support.subject import prepare
 from tests_suite.conftest import ROOT
-from tests_suite.filled_ledger import append, filled, run
+from tests_suite.filled_ledger import append, ledger_of, reference_server, run
 
 EARLIER, WHOLE = 1500, [*generated(2000, 20, seed=4)]
 
 
 @pytest.fixture(scope="module")
 def server():
-    lease = acquire("auto")
-    yield prepare(lease.server, [ROOT / "candidates" / "reference"], []).server
-    lease.close()
+    with reference_server() as found:
+        yield found
 
 
 @pytest.fixture
 def ledger(server, request):
     """A database with the first entries, and statements to come."""
-    name = f"amply_{abs(hash(request.node.name)):x}"
-    filled(server, name, WHOLE[:EARLIER])
-    yield name
-    with server.connect("postgres", "postgres") as admin:
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with ledger_of(server, request.node, WHOLE[:EARLIER]) as name:
+        yield name
 
 
 def test_several_processes_find_what_one_finds(server, ledger):

@@ -14,19 +14,17 @@ from audit.canonical import canonical_json
 from audit.generate import generated
 from audit.postgres import Database, connect
 from spec import APP, READONLY
-from support.acquire import acquire
 from support.database import clone
 from support.server import Server
-from support.subject import SOWN, prepare
+from support.subject import SOWN
 from tests_suite.conftest import ROOT
-from tests_suite.filled_ledger import ENTRIES, filled, run
+from tests_suite.filled_ledger import ENTRIES, filled, reference_server, run
 
 
 @pytest.fixture(scope="module")
 def server():
-    lease = acquire("auto")
-    yield prepare(lease.server, [ROOT / "candidates" / "reference"], []).server
-    lease.close()
+    with reference_server() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

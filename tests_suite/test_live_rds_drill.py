@@ -3,7 +3,7 @@
 # ruff: noqa: F811  # fixtures are imported
 import json
 
-from support.recovery_rds import OPERATIONS, PREFIX, TAG
+from support.recovery.rds import OPERATIONS, PREFIX, TAG
 from tests_suite.drill_account import account, drill, restored, servers  # noqa: F401
 from tools import rds_drill
 

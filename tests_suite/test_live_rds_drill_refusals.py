@@ -3,7 +3,7 @@
 # ruff: noqa: F811  # fixtures are imported
 import pytest
 
-from support.recovery_rds import PREFIX, TAG, DrillAws
+from support.recovery.rds import PREFIX, TAG, DrillAws
 from support.unread import TargetError
 from tests_suite.drill_account import account, drill, restored, servers  # noqa: F401
 from tools import rds_drill

@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from spec import GUARANTEES
-from support.recovery_verdicts import ASKED, CRASHES
+from support.recovery.verdicts import ASKED, CRASHES
 from tests_suite.homes import _warmed, ended, home, until  # noqa: F401
 from tests_suite.operations_mutants import UNLOGGED
 

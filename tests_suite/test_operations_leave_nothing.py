@@ -9,7 +9,7 @@ import pytest
 
 from support.acquire import acquire
 from support.crash import WAYS
-from support.recovery_servers import STREAMING, Site
+from support.recovery.servers import STREAMING, Site
 from tests_suite.homes import _children, _warmed, ended, home, until  # noqa: F401
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads /proc")

@@ -16,9 +16,9 @@ from support.acquire import acquire
 from support.binaries import NoServerError
 from support.candidate import CandidateError
 from support.crash import TIMES, Crash, crashes
-from support.recovery_drill import ENTRIES, rehearse
-from support.recovery_servers import STREAMING, Site
-from support.recovery_verdicts import CRASHES, of_a_drill, of_crashes
+from support.recovery.drill import ENTRIES, rehearse
+from support.recovery.servers import STREAMING, Site
+from support.recovery.verdicts import CRASHES, of_a_drill, of_crashes
 from support.redaction import redacted
 from support.refusals import BrokenError, said
 from support.subject import Subject, prepare

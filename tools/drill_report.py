@@ -7,10 +7,10 @@ from typing import Any, Final
 from evidence.record import VERSION, commit, environment, utc
 from spec import GUARANTEES, SPEC_SHA256
 from support.crash import Crash
-from support.recovery_archive import PERIOD
-from support.recovery_checks import times_of
-from support.recovery_drill import Drill
-from support.recovery_times import LOG_GIGABYTES, RPO, RTO, lost_seconds
+from support.recovery.archive import PERIOD
+from support.recovery.checks import times_of
+from support.recovery.drill import Drill
+from support.recovery.times import LOG_GIGABYTES, RPO, RTO, lost_seconds
 from support.refusals import BrokenError
 from support.subject import Subject
 

@@ -20,8 +20,8 @@ from audit.source import SourceError
 from evidence.record import VERSION, commit, utc
 from spec import READONLY
 from spec.rds import RDS, TARGETS
-from support.recovery_rds import OPERATIONS, DrillAws, Plan, delete, deletion, planned, restore
-from support.recovery_times import RTO
+from support.recovery.rds import OPERATIONS, DrillAws, Plan, delete, deletion, planned, restore
+from support.recovery.times import RTO
 from support.redaction import learn, redacted
 from support.refusals import said
 from support.unread import NotReadError, TargetError

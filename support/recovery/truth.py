@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 from support.ledger import LEDGER, Entry, in_chain_order
-from support.recovery_writers import Attempt
+from support.recovery.writers import Attempt
 
 Connection = psycopg.Connection[Any]
 _SHOWN: Final = 3

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from support.binaries import NoServerError
-from support.recovery_machine import Machine
-from support.recovery_servers import Site
+from support.recovery.machine import Machine
+from support.recovery.servers import Site
 
 PERIOD: Final = 1  # seconds: archive_timeout of the drill, where RDS has its five minutes
 BACKUP_ALONE: Final = {"recovery_target": "immediate"}  # no further than the end of the backup

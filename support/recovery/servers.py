@@ -15,7 +15,7 @@ from support.guard import Guard
 from support.local_server import start
 from support.places import server_account
 from support.rds_like import DATABASE
-from support.recovery_machine import Machine
+from support.recovery.machine import Machine
 from support.rundir import new_run_directory
 from support.server import Server
 

@@ -7,7 +7,7 @@ import psycopg
 from spec import APP, TABLES
 from support.chains import accept, refuse, wrong_links
 from support.ledger import Organisation, entry_ids, stored
-from support.recovery_machine import Machine
+from support.recovery.machine import Machine
 from support.refusals import BrokenError, refused
 from support.sowing import ACME, GLOBEX, known
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Final
 
 from support.binaries import NoServerError
-from support.recovery_archive import BACKUP_ALONE, recovered, segments
-from support.recovery_audit import audited
-from support.recovery_drill import Drill, shown
+from support.recovery.archive import BACKUP_ALONE, recovered, segments
+from support.recovery.audit import audited
+from support.recovery.drill import Drill, shown
 from support.refusals import BrokenError
 
 _PAGE: Final = 8192

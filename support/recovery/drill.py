@@ -13,17 +13,17 @@ from spec import APP, READONLY
 from support.binaries import NoServerError
 from support.catalog_digest import catalog
 from support.ledger import Entry, Organisation, append, new_entry, stored
-from support.recovery_archive import PERIOD, archiving, recovered
-from support.recovery_audit import Audited, audited, spent
-from support.recovery_machine import Machine
-from support.recovery_servers import Site
-from support.recovery_truth import every_entry
-from support.recovery_waiting import until
-from support.recovery_writers import Attempt, Writers
+from support.recovery.archive import PERIOD, archiving, recovered
+from support.recovery.audit import Audited, audited, spent
+from support.recovery.machine import Machine
+from support.recovery.servers import Site
+from support.recovery.truth import every_entry
+from support.recovery.writers import Attempt, Writers
 from support.refusals import BrokenError
 from support.sowing import ACME, add_organisation
 from support.standby import sown
 from support.subject import Subject
+from support.waiting import wait_for
 
 Connection = psycopg.Connection[Any]
 Tell = Callable[[str], None]
@@ -129,10 +129,10 @@ def _archived(admin: Connection) -> str:
         return row == (True,)
 
     try:
-        until(there, f"the segment {file[0]} is not archived, where archive_timeout is to be {PERIOD} s")
+        wait_for(there, f"the segment {file[0]} is not archived, where archive_timeout is to be {PERIOD} s")
     except BrokenError as error:
         admin.execute("SELECT pg_switch_wal()")  # so that the rest of the drill has something to recover from
-        until(there, f"the segment {file[0]} is not archived, though it is closed")
+        wait_for(there, f"the segment {file[0]} is not archived, though it is closed")
         return str(error)
     return ""
 

@@ -5,13 +5,12 @@ from typing import Final
 
 import psycopg
 
-from support import recovery_checks as checks
-from support import recovery_damage as damage
 from support.binaries import NoServerError
 from support.crash import WAYS, Crash, nothing_is_lost
-from support.recovery_attacks import withstands
-from support.recovery_drill import Drill
-from support.recovery_machine import Machine
+from support.recovery import checks, damage
+from support.recovery.attacks import withstands
+from support.recovery.drill import Drill
+from support.recovery.machine import Machine
 from support.refusals import BrokenError, said
 
 # In this order: what is compared with the moment of the restore comes before what is written afterwards.

@@ -7,12 +7,12 @@ from typing import Final
 from spec import APP, READONLY
 from support.chains import refuse
 from support.ledger import Organisation, entries_of, entry_ids
-from support.recovery_archive import BACKUP_ALONE, PERIOD, recovered
-from support.recovery_attacks import organisation, resumes, withstands
-from support.recovery_audit import audited, seconds_an_entry
-from support.recovery_drill import LONG, WRITING, Drill, Restored, settings_of
-from support.recovery_times import RTO, Times, extrapolated, lost_seconds
-from support.recovery_truth import bounds, broken_chains, differences
+from support.recovery.archive import BACKUP_ALONE, PERIOD, recovered
+from support.recovery.attacks import organisation, resumes, withstands
+from support.recovery.audit import audited, seconds_an_entry
+from support.recovery.drill import LONG, WRITING, Drill, Restored, settings_of
+from support.recovery.times import RTO, Times, extrapolated, lost_seconds
+from support.recovery.truth import bounds, broken_chains, differences
 from support.refusals import BrokenError
 from support.sowing import ACME, EMPTY, GLOBEX
 

@@ -17,7 +17,7 @@ from audit.postgres import Connection, Database, connect
 from audit.source import SourceError
 from spec import READONLY
 from support.rds_like import DATABASE
-from support.recovery_machine import Machine
+from support.recovery.machine import Machine
 from support.refusals import BrokenError, said
 
 _AUDITS: Final = 5  # measured together: the kernel counts processor time in hundredths of a second

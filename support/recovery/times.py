@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from spec.rds import RDS
-from support.recovery_drill import Drill
+from support.recovery.drill import Drill
 
 RTO: Final = 4 * 3600  # seconds, "Disaster Recovery"
 RPO: Final = 300
