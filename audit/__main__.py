@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final, TextIO
 
-from audit import checkpoint
+from audit import checkpoint, published
 from audit.audit import Result, audit
 from audit.checkpoint import Checkpoint, CheckpointError, State
 from audit.findings import MOST
@@ -39,6 +39,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--since", type=Path, metavar="FILE", help="hold the chains against this checkpoint of an earlier audit")
     add("--only-new", action="store_true", help="take what --since tells for read; examine what came after it")
     add("--checkpoint", type=Path, metavar="FILE", help="write a checkpoint, if the ledger is intact")
+    add("--published", type=Path, metavar="FILE", help="hold number and volume of all entries against Amply's published "
+        "checkpoints, as JSON")  # fmt: skip
     add("--resume", type=Path, metavar="FILE", help="keep progress here, and go on from it after a kill")
     add("--most", type=_positive, default=MOST, metavar="N", help=f"findings shown in full (default: {MOST})")
     add("--json", action="store_true", help="JSON lines, as always when the output is no terminal")
@@ -77,6 +79,7 @@ def _taken(result: Result, begun: str) -> bytes:
 def _run(given: argparse.Namespace, out: TextIO, *, as_json: bool) -> int:
     begun, moment = time.monotonic(), checkpoint.now()
     since = checkpoint.read(given.since) if given.since else None
+    told = published.read(given.published) if given.published else []
     saved = Saved(given.resume) if given.resume else None
     with closing(opened(given.source, given.engine)) as source:
         result = audit(
@@ -87,6 +90,7 @@ def _run(given: argparse.Namespace, out: TextIO, *, as_json: bool) -> int:
             since=since,
             only_new=given.only_new,
             volumes=given.checkpoint is not None,
+            published=told,
             saved=saved,
         )
     if given.checkpoint and result.intact:
@@ -117,6 +121,8 @@ def main(words: Sequence[str] | None = None, out: TextIO = sys.stdout) -> int:
             parser.error("--engine has its own processes, and no --resume")
         if given.only_new and (not given.since or given.resume or given.engine):
             parser.error("--only-new goes with --since, and with neither --resume nor --engine")
+        if given.published and (given.only_new or given.resume):
+            parser.error("--published goes with neither --only-new nor --resume: it asks for every entry, once")
         return _run(given, out, as_json=given.json or not out.isatty())
     except SystemExit as ended:
         return USAGE if ended.code else INTACT

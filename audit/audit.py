@@ -1,7 +1,7 @@
 """The audit of a whole ledger: every hash recomputed, every link followed."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from audit.batch import examine
@@ -12,6 +12,8 @@ from audit.incremental import follow_new
 from audit.linker import Chain
 from audit.part import Part, empty
 from audit.progress import Saved
+from audit.published import Published
+from audit.published import compared as of_published
 from audit.source import Distributed, Source
 from audit.workers import in_processes
 
@@ -47,16 +49,17 @@ def audit(
     since: Checkpoint | None = None,
     only_new: bool = False,
     volumes: bool = False,
+    published: Sequence[Published] = (),
     saved: Saved | None = None,
 ) -> Result:
     """Read every entry once, and those of organisations with broken chains once more. `tell`: how many were read so far.
 
     `since`: an earlier state, against which the chains are held; `only_new`: what it tells is taken for read. `saved`: where
-    progress is kept, and gone on from.
+    progress is kept, and gone on from. `published`: checkpoints of all entries; with neither of the two before.
     Memory does not grow with the ledger, but with the organisations, and with the largest ones whose chains are broken.
     Raises SourceError.
     """
-    part = empty(most, since.cuts if since else {}, with_volumes=volumes)
+    part = empty(most, since.cuts if since else {}, with_volumes=volumes, with_days=bool(published))
     if since and only_new:
         follow_new(source, since, part, tell)
         result = _concluded(source, part, since, resumed=False)
@@ -66,6 +69,7 @@ def audit(
         for seen in source.parts(part.another()):
             part.merge(seen)
             tell(part.entries)
+        _held_against(published, part)
         return _concluded(source, part, since, resumed=False)
     units, resumed = source.units(processes, small=saved is not None), False
     if saved:
@@ -79,7 +83,13 @@ def audit(
                 tell(part.entries)
             if saved:
                 saved.done([unit], part)
+    _held_against(published, part)
     return _concluded(source, part, since, resumed=resumed)
+
+
+def _held_against(published: Sequence[Published], part: Part) -> None:
+    for finding in of_published(published, part.days):
+        part.findings.add(finding)
 
 
 def _concluded(source: Source, part: Part, since: Checkpoint | None, *, resumed: bool) -> Result:

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from audit.canonicals import canonicals
+from audit.days import counted
 from audit.entry import Entry, checked
 from audit.findings import Finding
 from audit.part import Part
@@ -47,6 +48,8 @@ def examine(batch: Batch, part: Part) -> None:
     _link(whole, part)
     if part.with_volumes:
         _sum(whole, part)
+    if part.with_days:
+        counted(batch.created_at, batch.amount, part.days)
 
 
 def _hashes(batch: Batch) -> tuple[list[str], bool]:

@@ -17,6 +17,7 @@ Kind = Literal[
     "duplicate_hash",  # another entry has the same hash
     "unreadable",  # the content cannot be hashed at all
     "checkpoint_mismatch",  # the chain does not hold what an earlier audit recorded
+    "published_mismatch",  # the ledger does not hold what a published checkpoint says
 ]
 HARMLESS: Final = ("json_round_trip",)
 MOST: Final = 1000  # findings that are kept whole; the rest are counted

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from audit.days import Days
 from audit.findings import MOST, Finding, Findings
 from audit.linker import Chain, Key, Segment
 
@@ -15,15 +16,17 @@ _NONE: Final[Cuts] = {}
 class Part:
     """Entries, the open segments of each organisation's chain, findings; and, if asked for, volumes.
 
-    `volumes`: the sum of all amounts in minor units, by organisation and currency.
+    `volumes`: the sum of all amounts in minor units, by organisation and currency. `days`: entries and amounts by day.
     """
 
     findings: Findings = field(default_factory=Findings)
     cuts: Cuts = field(default_factory=dict)
     with_volumes: bool = False
+    with_days: bool = False
     entries: int = 0
     chains: dict[bytes, Chain] = field(default_factory=dict)
     volumes: Counter[tuple[bytes, bytes]] = field(default_factory=Counter)
+    days: Days = field(default_factory=Counter)
 
     def chain(self, organisation: bytes) -> Chain:
         """The chain of an organisation, which may have just been met."""
@@ -34,7 +37,7 @@ class Part:
 
     def another(self) -> "Part":
         """An empty one of the same kind."""
-        return Part(Findings(self.findings.most), self.cuts, self.with_volumes)
+        return Part(Findings(self.findings.most), self.cuts, self.with_volumes, self.with_days)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: bytes as text, one character a byte."""
@@ -52,6 +55,7 @@ class Part:
                 for organisation, chain in self.chains.items()
             },
             "volumes": [[_text(of), _text(currency), total] for (of, currency), total in self.volumes.items()],
+            "days": [[_text(day), what, number] for (day, what), number in self.days.items()],
         }
 
     def merge(self, other: dict[str, Any]) -> None:
@@ -66,6 +70,7 @@ class Part:
                 chain.take(Segment(None if link is None else _bytes(link), _bytes(tail), entries))
             chain.entries += total - sum(entries for _, _, entries in segments)  # of two in one place one is left
         self.volumes.update({(_bytes(of), _bytes(currency)): total for of, currency, total in other["volumes"]})
+        self.days.update({(_bytes(day), what): number for day, what, number in other["days"]})
 
 
 def _plain(one: Segment) -> tuple[str | None, str, int]:
@@ -80,9 +85,9 @@ def _bytes(value: str) -> bytes:
     return value.encode("latin-1")
 
 
-def empty(most: int = MOST, cuts: Cuts = _NONE, *, with_volumes: bool = False) -> Part:
+def empty(most: int = MOST, cuts: Cuts = _NONE, *, with_volumes: bool = False, with_days: bool = False) -> Part:
     """A part that has seen nothing yet."""
-    return Part(Findings(most), cuts, with_volumes)
+    return Part(Findings(most), cuts, with_volumes, with_days)
 
 
 __all__ = ["Cuts", "Key", "Part", "empty"]
