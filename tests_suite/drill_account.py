@@ -7,7 +7,6 @@ import pytest
 from moto.rds import models
 
 from support.recovery.rds import PREFIX
-from support.sowing import sow
 from tests_suite.live_server import live_server
 from tools import rds_drill
 
@@ -18,8 +17,6 @@ def restored():
     with tempfile.TemporaryDirectory(prefix="amply-drill-") as name:
         Path(name).chmod(0o755)
         with live_server(Path(name)) as server:
-            with server.connect() as conn:
-                sow(conn)
             yield server
 
 
