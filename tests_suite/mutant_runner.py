@@ -22,6 +22,7 @@ HEAVY = (
     "psycopg",
     "hypothesis",
     "hypothesis.stateful",
+    "jinja2",
     "trustme",
     "xdist.plugin",
 )

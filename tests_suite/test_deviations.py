@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from evidence.deviations import Deviation, DeviationsError, load
-from tests_suite.conftest import QUICK, run_in
+from tests_suite.conftest import QUICK, UNTOLD, run_in
 
 TODAY = date(2026, 6, 30)
 KNOWN = {"LED-01", "LED-03"}
@@ -90,7 +90,7 @@ def declared(runner, tmp_path):
             lines += [f"[{name.replace('_', '-')}]", f'because = "{number} days"', f"until = {until}"]
         (tmp_path / "deviations.toml").write_text("\n".join(lines))
         patches = ("--patch=mutants/led_update_trigger_not_always.sql", "--patch=mutants/shp_no_hash_check.sql")
-        return run_in(runner, tmp_path, *patches, f"--deviations={tmp_path}/deviations.toml", *QUICK)
+        return run_in(runner, tmp_path, *patches, f"--deviations={tmp_path}/deviations.toml", *QUICK, *UNTOLD)
 
     return run
 

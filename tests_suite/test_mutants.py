@@ -6,10 +6,8 @@ if they do not, each is run by itself and judged by itself. Variants likewise. `
 
 import pytest
 
-from tests_suite.conftest import OF_A_SCHEMA, QUICK, together_or_alone
+from tests_suite.conftest import OF_A_SCHEMA, QUICK, UNTOLD, together_or_alone
 from tests_suite.sql_mutants import MUTANTS, VARIANTS, area, declared, groups, names, variants
-
-UNTOLD = ("--tb=no",)  # tracebacks that nobody reads cost a third of a run that breaks a lot; the evidence is the same
 
 
 def breaks_exactly(suite, mutants):
