@@ -8,7 +8,7 @@ import itertools
 import pytest
 
 from spec import GUARANTEES
-from tests_suite.conftest import QUICK, ROOT, together_or_alone
+from tests_suite.conftest import QUICK, ROOT, UNTOLD, together_or_alone
 from tests_suite.operations_engines import MUTANTS, VARIANTS
 
 FILES = sorted((ROOT / "tests_operations").glob("test_connections_*.py"))
@@ -43,7 +43,16 @@ def judged(suite):
     """The run over the engine with these changes."""
 
     def judge(names, files):
-        words = ("-m", "operations", "--engine", f"{ENGINE}:make", "--engine-context", f"{ENGINE}:work_for", *QUICK)
+        words = (
+            "-m",
+            "operations",
+            "--engine",
+            f"{ENGINE}:make",
+            "--engine-context",
+            f"{ENGINE}:work_for",
+            *QUICK,
+            *UNTOLD,
+        )
         run = suite(*words, *files, environment={"AMPLY_TEST_ENGINE": "|".join(names)})
         assert run.evidence, run.output[-3000:]
         return run

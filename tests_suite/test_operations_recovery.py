@@ -8,7 +8,7 @@ import itertools
 import pytest
 
 from spec import GUARANTEES
-from tests_suite.conftest import QUICK, ROOT, together_or_alone
+from tests_suite.conftest import QUICK, ROOT, UNTOLD, together_or_alone
 from tests_suite.operations_mutants import GROUPS
 
 FILES = {part: sorted((ROOT / "tests_operations").glob(f"test_{part}_*.py")) for part in GROUPS}
@@ -31,7 +31,7 @@ def judge(suite, folder, part, whats):
     mutants, _ = GROUPS[part]
     ids = set().union(*(mutants[what][0] for what in whats))
     arguments = [word for what in whats for word in mutants[what][1](folder)]
-    run = suite("-m", "operations", "-p", "tests_suite.disasters", *QUICK, *arguments, *FILES[part])
+    run = suite("-m", "operations", "-p", "tests_suite.disasters", *QUICK, *UNTOLD, *arguments, *FILES[part])
     assert run.evidence, run.output[-3000:]
     assert run.ids("broken", "error") == ids, run.why()
     assert run.ids("kept") == OF_A_PART[part] - ids, run.why()

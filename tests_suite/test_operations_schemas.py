@@ -5,7 +5,7 @@ from itertools import zip_longest
 import pytest
 
 from spec import GUARANTEES
-from tests_suite.conftest import QUICK, ROOT, together_or_alone
+from tests_suite.conftest import QUICK, ROOT, UNTOLD, together_or_alone
 from tests_suite.sql_mutants import area, declared, names
 
 LOAD = sorted((ROOT / "tests_operations").glob("test_load_*.py"))
@@ -25,7 +25,9 @@ def together():
 
 
 def judged(suite, patches, *arguments):
-    run = suite("-m", "operations", *QUICK, *(word for one in patches for word in ("--patch", one)), *arguments)
+    run = suite(
+        "-m", "operations", *QUICK, *UNTOLD, *(word for one in patches for word in ("--patch", one)), *arguments
+    )
     assert run.evidence, run.output[-3000:]
     return run
 
