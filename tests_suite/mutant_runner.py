@@ -6,6 +6,7 @@ reads one JSON line per run from standard input, {"arguments": [...], "output": 
 with one JSON line, {"exit": code}, when the run is over.
 """
 
+import contextlib
 import importlib
 import json
 import os
@@ -23,9 +24,9 @@ HEAVY = (
     "hypothesis",
     "hypothesis.stateful",
     "jinja2",
-    "trustme",
     "xdist.plugin",
 )
+NOT_EVERYWHERE = ("trustme",)  # of requirements-operations.txt
 
 NEEDY = ("arrow", "parquet", "generate_parquet", "spark")  # they need what not everybody has, and threads of its own
 
@@ -38,6 +39,9 @@ def preload() -> None:
     """Import what does not change from run to run. Not fixtures or tests: pytest rewrites their assertions."""
     for name in HEAVY:
         importlib.import_module(name)
+    for name in NOT_EVERYWHERE:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
     for package in ("spec", "audit", "support", "evidence"):
         for module in pkgutil.iter_modules([str(ROOT / package)]):
             if module.name not in ("__main__", "container", *NEEDY):
