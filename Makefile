@@ -13,11 +13,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 SERVERS := $(addprefix tests_suite/,test_nothing_is_left.py test_external_server.py test_external_server_refusals.py \
-    test_action_whole.py test_verify_hostile.py test_verify_every_byte.py test_sign_kms.py) \
+    test_operations_leave_nothing.py test_action_whole.py test_verify_hostile.py test_verify_every_byte.py test_sign_kms.py) \
     $(wildcard tests_suite/test_schema_from*.py) $(wildcard tests_suite/test_canaries_of_*.py)
 MIGRATIONS := $(addprefix tests_suite/test_,migrations.py alembic.py)
 BROWSER := $(wildcard tests_suite/test_report_in_browser*.py)
-OPERATIONS := $(wildcard tests_suite/test_operations_*.py)
+OPERATIONS := $(filter-out $(SERVERS),$(wildcard tests_suite/test_operations_*.py))
 OSCAL := tests_suite/test_oscal.py
 SPARK := tests_suite/test_audit_on_spark.py
 EVIDENCE := $(filter-out $(SERVERS) $(BROWSER) $(SPARK),$(wildcard $(addprefix tests_suite/test_,verify*.py sign*.py diff.py evidence_docs.py \
