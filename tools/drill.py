@@ -4,11 +4,10 @@ import argparse
 import json
 import signal
 import sys
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 import psycopg
 
@@ -23,18 +22,14 @@ from support.redaction import redacted
 from support.refusals import BrokenError, said
 from support.subject import Subject, prepare
 from tools.drill_report import markdown, report
+from tools.steps import Parser, Progress
 
 KEPT, BROKEN, INTERRUPTED, USAGE, NO_SERVER, NO_CANDIDATE = 0, 1, 2, 4, 10, 11
 REFERENCE: Final = Path(__file__).parents[1] / "candidates" / "reference"
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise argparse.ArgumentError(None, message)
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="python -m tools.drill",
         description="Hold a recovery drill on disposable servers of this machine: base backup and archive of the log, writers "
         "at work, server killed and data directory removed, restores, audits, attacks; then crashes. It asks what the tests "
@@ -63,17 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-class _Progress:
-    """A line for each step, with the seconds since the beginning."""
-
-    def __init__(self) -> None:
-        self._begun = time.monotonic()
-
-    def __call__(self, what: str) -> None:
-        print(f"{time.monotonic() - self._begun:6.1f} s  {what}", flush=True)
-
-
-def _held(subject: Subject, started: datetime, given: argparse.Namespace, tell: _Progress) -> int:
+def _held(subject: Subject, started: datetime, given: argparse.Namespace, tell: Progress) -> int:
     with Site(subject.server) as site:
         drill = rehearse(site, subject, tell, given.entries)
         tell("what came back is judged")
@@ -120,7 +105,7 @@ def main(words: Sequence[str] | None = None) -> int:
             else "--crashes is 3 or more, --entries 1 or more"
         )
         return _said(f"python -m tools.drill: {what}", USAGE)
-    started, tell = datetime.now(UTC), _Progress()
+    started, tell = datetime.now(UTC), Progress()
     try:
         if given.evidence:
             given.evidence.mkdir(parents=True, exist_ok=True)

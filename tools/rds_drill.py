@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import psycopg
 
@@ -25,15 +25,11 @@ from support.recovery.times import RTO
 from support.redaction import learn, redacted
 from support.refusals import said
 from support.unread import NotReadError, TargetError
+from tools.steps import Parser, Progress
 
 DONE, FOUND, INTERRUPTED, USAGE, UNEXAMINED = 0, 1, 2, 4, 12
 FORMAT: Final = "amply-compliance-rds-drill/1"
 ROOT: Final = Path(__file__).parents[1]
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise argparse.ArgumentError(None, message)
 
 
 def _moment(text: str) -> datetime:
@@ -44,7 +40,7 @@ def _moment(text: str) -> datetime:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="python -m tools.rds_drill",
         description="The recovery drill on the live account: restore the instance to a point in time under another name, audit "
         f"the restored ledger, delete it. Prints the plan and does nothing, unless --execute. It calls {', '.join(OPERATIONS)} "
@@ -73,16 +69,6 @@ def _parser() -> argparse.ArgumentParser:
         "--delete", metavar="ID", help="with --execute: delete what an interrupted drill left, and no more"
     )
     return parser
-
-
-class _Progress:
-    """A line for each step, with the seconds since the beginning."""
-
-    def __init__(self) -> None:
-        self._begun = time.monotonic()
-
-    def __call__(self, what: str) -> None:
-        print(f"{time.monotonic() - self._begun:7.1f} s  {redacted(what)}", flush=True)
 
 
 def _shown(operation: str, parameters: dict[str, Any]) -> str:
@@ -118,7 +104,7 @@ def _audited(instance: dict[str, Any], given: argparse.Namespace) -> Result:
         raise SourceError(f"the restored ledger cannot be read: {said(error)}") from None
 
 
-def _executed(aws: DrillAws, plan: Plan, given: argparse.Namespace, tell: _Progress) -> int:
+def _executed(aws: DrillAws, plan: Plan, given: argparse.Namespace, tell: Progress) -> int:
     started, begun = datetime.now(UTC), time.monotonic()
     try:
         tell(f"restore to {plan.target}")
@@ -155,7 +141,7 @@ def _executed(aws: DrillAws, plan: Plan, given: argparse.Namespace, tell: _Progr
     return UNEXAMINED if not gone else DONE if kept else FOUND
 
 
-def _deleted(aws: DrillAws, plan: Plan, given: argparse.Namespace, tell: _Progress) -> bool:
+def _deleted(aws: DrillAws, plan: Plan, given: argparse.Namespace, tell: Progress) -> bool:
     """Delete what was restored, whatever came before. Returns whether it is gone; says so if it may not be."""
     try:
         delete(aws, plan.target, tell, given.poll, RTO, plan.token)
@@ -179,7 +165,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return _said(f"python -m tools.rds_drill: {error.message}", USAGE)
     if given.delete and not given.execute:
         return _said("python -m tools.rds_drill: --delete does nothing without --execute", USAGE)
-    tell = _Progress()
+    tell = Progress()
     try:
         if given.evidence:
             given.evidence.mkdir(parents=True, exist_ok=True)
