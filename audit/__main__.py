@@ -19,6 +19,7 @@ from audit.progress import Saved
 from audit.shown import Progress, show
 from audit.source import Source, SourceError
 
+_EXAMPLE: Final = "postgresql://user@host/amply?sslmode=require"
 INTACT, FOUND, USAGE, UNEXAMINED, INTERRUPTED = 0, 1, 4, 12, 130
 _EPILOG: Final = """What no audit can see without a checkpoint: removed last entries, removed organisations. What none can see
 at all: the visibility. `python -m audit generate` makes ledgers for measurements; docs/audit.md has more."""
@@ -32,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
     )
     add = parser.add_argument
-    add("source", metavar="SOURCE", help="postgresql://user@host/amply?sslmode=require (PGPASSWORD is respected), or a "
+    add("source", metavar="SOURCE", help=f"{_EXAMPLE} (PGPASSWORD is respected), or a "
         "Parquet file or directory, such as RDS exports of a snapshot")  # fmt: skip
     add("--processes", type=_positive, default=1, metavar="N", help="read in N processes, in one snapshot (default: 1)")
     add("--engine", choices=("spark",), help="read Parquet with PySpark, wherever its master is")
@@ -64,6 +65,10 @@ def opened(place: str, engine: str | None = None) -> Source:
         from audit.parquet import Dataset  # noqa: PLC0415  # pyarrow is asked for only where it is needed
 
         return Dataset(Path(place))
+    if not any(sign in place for sign in ("://", "=")):
+        raise SourceError(
+            f"no such file or directory, and no connection string such as {_EXAMPLE}"
+        )  # it may hold a secret
     from audit.postgres import Database, connect  # noqa: PLC0415
 
     return Database(connect(place), place)

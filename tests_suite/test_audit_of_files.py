@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from audit.__main__ import main
 from audit.arrow import columns
 from audit.audit import audit
 from audit.generate import generated
@@ -174,3 +175,11 @@ def test_another_machine_is_never_filled(host):
     assert (code, lines) == (4, [])
     assert "on another machine" in said
     assert "secret" not in said
+
+
+@pytest.mark.parametrize("place", ["nowhere/export-1", "amply_readonly hunter2"])
+def test_12_says_that_there_is_neither_a_file_nor_a_connection_string(place, capsys):
+    assert main([place]) == 12
+    said = capsys.readouterr().err
+    assert "no such file or directory, and no connection string such as postgresql://" in said
+    assert place not in said
